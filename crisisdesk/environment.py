@@ -1,0 +1,168 @@
+"""Strict, typed readers for environment variables.
+
+Every variable the project reads is declared by one call with its sentence of documentation, so the table in the docs
+(``manage.py environment``) and the code cannot drift apart. A bad value ends the start with a message that names the
+variable and says what it may be; a secret may also come from a file named by ``<VARIABLE>_FILE``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+YES = {"1", "true", "yes", "on"}
+NO = {"0", "false", "no", "off"}
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One documented environment variable; ``default`` is text for people."""
+
+    name: str
+    kind: str
+    default: str
+    documentation: str
+    secret: bool = False
+
+
+class Environment:
+    """The environment of one process. Each reader declares its variable and returns its value."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._values = values
+        self.variables: dict[str, Variable] = {}
+
+    def declare(
+        self, name: str, documentation: str, *, kind: str = "text", default: str = "", secret: bool = False
+    ) -> None:
+        self.variables[name] = Variable(name, kind, default, documentation, secret)
+
+    def _raw(self, name: str, secret: bool = False) -> str | None:
+        value = self._values.get(name)
+        path = self._values.get(f"{name}_FILE") if secret else None
+        if path:
+            if value:
+                raise ImproperlyConfigured(f"{name} and {name}_FILE are both set; keep one of them.")
+            try:
+                return Path(path).read_text(encoding="utf-8").strip() or None
+            except (OSError, UnicodeDecodeError) as error:
+                raise ImproperlyConfigured(f"{name}_FILE: the file {path!r} cannot be read ({error}).") from error
+        return value.strip() or None if value is not None else None
+
+    def text(self, name: str, default: str, documentation: str, *, choices: tuple[str, ...] = ()) -> str:
+        kind = "one of " + ", ".join(choices) if choices else "text"
+        self.declare(name, documentation, kind=kind, default=default)
+        value = self._raw(name) or default
+        if choices and value not in choices:
+            raise ImproperlyConfigured(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
+        return value
+
+    def secret(self, name: str, documentation: str, *, default: str = "") -> str | None:
+        """The secret, or ``None`` when it is not given. Messages never contain its value."""
+        self.declare(name, documentation, kind="text", default=default, secret=True)
+        return self._raw(name, secret=True)
+
+    def yes_no(self, name: str, default: bool, documentation: str) -> bool:
+        self.declare(name, documentation, kind="yes or no", default="yes" if default else "no")
+        value = self._raw(name)
+        if value is None:
+            return default
+        if value.lower() in YES:
+            return True
+        if value.lower() in NO:
+            return False
+        raise ImproperlyConfigured(f"{name} must be yes or no, not {value!r}.")
+
+    def integer(self, name: str, default: int, documentation: str, *, least: int, most: int) -> int:
+        self.declare(name, documentation, kind=f"whole number {least}–{most}", default=str(default))
+        value = self._raw(name)
+        if value is None:
+            return default
+        if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
+            raise ImproperlyConfigured(f"{name} must be a whole number from {least} to {most}, not {value!r}.")
+        return int(value)
+
+    def listing(self, name: str, default: tuple[str, ...], documentation: str) -> list[str]:
+        self.declare(name, documentation, kind="list separated by commas", default=",".join(default))
+        value = self._raw(name)
+        return [part.strip() for part in value.split(",") if part.strip()] if value else list(default)
+
+    def address(self, name: str, default: str, documentation: str) -> str:
+        """A http(s) address without path, query or trailing slash."""
+        self.declare(name, documentation, kind="http(s) address", default=default)
+        value = (self._raw(name) or default).rstrip("/")
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query or parts.fragment:
+            raise ImproperlyConfigured(f"{name} must be an address such as https://desk.example.com, not {value!r}.")
+        return value
+
+    def postgresql(self, name: str, documentation: str, *, default: str) -> dict[str, object] | None:
+        """A PostgreSQL address as Django's ``DATABASES`` entry, or ``None``.
+
+        Form: ``postgresql://role:password@host:port/database?sslmode=require``; a socket folder goes into ``?host=``.
+        """
+        self.declare(name, documentation, kind="postgresql:// address", default=default, secret=True)
+        value = self._raw(name, secret=True)
+        return parse_postgresql(name, value) if value else None
+
+    def smtp(self, name: str, documentation: str, *, default: str) -> dict[str, object] | None:
+        """A mail server as Django's ``EMAIL_*`` settings, or ``None``. ``smtps`` is TLS from the start, ``smtp+tls`` STARTTLS."""
+        self.declare(name, documentation, kind="smtp://, smtp+tls:// or smtps:// address", default=default, secret=True)
+        value = self._raw(name, secret=True)
+        if not value:
+            return None
+        form = "smtp+tls://user:password@mail.example.com:587"
+        parts, port = _split(name, value, form)
+        default_ports = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
+        if parts.scheme not in default_ports or not parts.hostname:
+            raise ImproperlyConfigured(f"{name} must look like {form}.")
+        return {
+            "EMAIL_HOST": parts.hostname,
+            "EMAIL_PORT": port or default_ports[parts.scheme],
+            "EMAIL_HOST_USER": unquote(parts.username or ""),
+            "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+            "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
+            "EMAIL_USE_SSL": parts.scheme == "smtps",
+        }
+
+
+def _split(name: str, value: str, form: str):  # type: ignore[no-untyped-def]
+    try:
+        parts = urlsplit(value)
+        return parts, parts.port
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must look like {form}.") from error
+
+
+def parse_postgresql(name: str, value: str) -> dict[str, object]:
+    form = "postgresql://role:password@host:5432/database"
+    parts, port = _split(name, value, form)
+    database = unquote(parts.path.lstrip("/"))
+    options: dict[str, object] = dict(parse_qsl(parts.query))
+    host = parts.hostname or options.pop("host", "")
+    if parts.scheme not in ("postgresql", "postgres") or not parts.username or not database or not host:
+        raise ImproperlyConfigured(f"{name} must look like {form}.")
+    return {
+        "NAME": database,
+        "USER": unquote(parts.username),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": host,
+        "PORT": str(port or 5432),
+        "OPTIONS": options,
+    }
+
+
+def data_dir(env: Environment) -> Path:
+    """Where this installation keeps its own data; relative paths start at the checkout."""
+    return CHECKOUT / env.text(
+        "DATA_DIR",
+        ".data",
+        "Folder for what this installation keeps itself: embedded servers, generated secret key, collected static "
+        "files, mails when there is no mail server.",
+    )

@@ -1,0 +1,298 @@
+"""All settings. What an installation may change is read from the environment by the strict readers below; nothing else
+reads the environment, and ``manage.py environment`` prints the table of every variable for the docs."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from crisisdesk import embedded
+from crisisdesk.environment import Environment, data_dir, parse_postgresql
+
+env = Environment(os.environ)
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = data_dir(env)
+
+DEBUG = env.yes_no("DEBUG", False, "Development: pages show tracebacks, files are served from the source.")
+
+
+def _secret_key() -> str:
+    given = env.secret("SECRET_KEY", "Signs sessions and links; 50 characters or more.", default="made at first start")
+    if given:
+        if len(given) < 50:
+            raise ImproperlyConfigured("SECRET_KEY is too short: use 50 random characters or more.")
+        return given
+    path = embedded.make_folder(DATA_DIR) / "secret_key"
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with open(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(64))
+    except FileExistsError:
+        pass
+    return path.read_text(encoding="ascii")
+
+
+SECRET_KEY = _secret_key()
+
+# --- Address -----------------------------------------------------------------------------------------------------------
+PORT = env.integer("PORT", 8000, "Port of the web server started by `make run`.", least=1, most=65535)
+LISTEN = env.text("LISTEN", "127.0.0.1", "Address the web server started by `make run` listens on.")
+BASE_URL = env.address("BASE_URL", f"http://127.0.0.1:{PORT}", "Address people reach CrisisDesk at; used in mails and feeds.")
+ALLOWED_HOSTS = env.listing(
+    "ALLOWED_HOSTS", ("127.0.0.1", "localhost", "[::1]"), "Host names CrisisDesk answers to."
+)
+CSRF_TRUSTED_ORIGINS = env.listing("CSRF_TRUSTED_ORIGINS", (), "Further addresses forms may be sent from.")
+HTTPS = BASE_URL.startswith("https://")
+
+# --- Apps --------------------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "crisisdesk.core.apps.CoreConfig",
+    "cases.apps.CasesConfig",
+    "cases.monitoring.apps.MonitoringConfig",
+    "comms.apps.CommsConfig",
+    "crisisdesk.desk.apps.DeskConfig",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "guardian",
+    "simple_history",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "django_htmx",
+    "lucide",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "crisisdesk.urls"
+WSGI_APPLICATION = "crisisdesk.wsgi.application"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "crisisdesk" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- Database ----------------------------------------------------------------------------------------------------------
+# Two roles: the application owns nothing; the owner only migrates and grants (manage.py chooses by command).
+DATABASE_ROLE = env.text(
+    "DATABASE_ROLE",
+    "application",
+    "Role this process works as; manage.py sets it for `migrate` and `dbroles`.",
+    choices=("application", "owner"),
+)
+
+
+def _database() -> dict[str, Any]:
+    default = "the embedded server"
+    application = env.postgresql("DATABASE_URL", "PostgreSQL (15+) as the application role, which owns nothing.", default=default)
+    owner = env.postgresql("DATABASE_OWNER_URL", "The same database as its owner, for migrations.", default=default)
+    if application is None and owner is not None:
+        raise ImproperlyConfigured("DATABASE_OWNER_URL is set and DATABASE_URL is not: give both, or neither.")
+    if application is None:
+        addresses = embedded.Addresses(DATA_DIR)
+        application = parse_postgresql("DATABASE_URL", addresses.postgresql(embedded.APPLICATION))
+        owner = parse_postgresql("DATABASE_OWNER_URL", addresses.postgresql(embedded.OWNER))
+    if owner is not None and (owner["NAME"], owner["USER"]) == (application["NAME"], application["USER"]):
+        raise ImproperlyConfigured("DATABASE_URL and DATABASE_OWNER_URL name the same role; they must be two.")
+    if DATABASE_ROLE == "owner" and owner is None:
+        raise ImproperlyConfigured("DATABASE_OWNER_URL is needed: this command works as the owner of the database.")
+    chosen = owner if DATABASE_ROLE == "owner" else application
+    assert chosen is not None
+    return chosen | {
+        "ENGINE": "django.db.backends.postgresql",
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "APPLICATION_ROLE": application["USER"],
+        "OWNER": owner,
+    }
+
+
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- People ------------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "core.User"
+AUTHENTICATION_BACKENDS = [
+    "allauth.account.auth_backends.AuthenticationBackend",
+    "guardian.backends.ObjectPermissionBackend",
+]
+ANONYMOUS_USER_NAME = None
+GUARDIAN_MONKEY_PATCH_USER = False
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_REDIRECT_URL = "desk:home"
+LOGIN_URL = "account_login"
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
+# Two checkouts on one machine share the host name: the port keeps their cookies apart.
+_PREFIX = "__Host-" if HTTPS else ""
+_SUFFIX = "" if HTTPS else f"-{PORT}"
+SESSION_COOKIE_NAME = f"{_PREFIX}session{_SUFFIX}"
+CSRF_COOKIE_NAME = f"{_PREFIX}csrf{_SUFFIX}"
+LANGUAGE_COOKIE_NAME = f"{_PREFIX}language{_SUFFIX}"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+
+# --- Transport ---------------------------------------------------------------------------------------------------------
+if env.yes_no("TRUST_PROXY", False, "A proxy in front sets X-Forwarded-Proto and drops the one sent by clients."):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000  # bytes; texts of 1 MB arrive and are refused by their action with a reason
+
+# --- Language and time -------------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("cs", _("Czech")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "crisisdesk" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env.text("TIME_ZONE", "Europe/Prague", "Time zone of pages and mails; everything is stored in UTC.")
+
+# --- Static files ------------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+MEDIA_ROOT = DATA_DIR / "media"
+
+# --- Mail --------------------------------------------------------------------------------------------------------------
+_SMTP = env.smtp("EMAIL_URL", "Mail server.", default="mails are written to files in DATA_DIR/mail")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _SMTP else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = DATA_DIR / "mail"
+EMAIL_TIMEOUT = 10  # seconds
+if _SMTP:
+    EMAIL_HOST = str(_SMTP["EMAIL_HOST"])
+    EMAIL_PORT = int(str(_SMTP["EMAIL_PORT"]))
+    EMAIL_HOST_USER = str(_SMTP["EMAIL_HOST_USER"])
+    EMAIL_HOST_PASSWORD = str(_SMTP["EMAIL_HOST_PASSWORD"])
+    EMAIL_USE_TLS = bool(_SMTP["EMAIL_USE_TLS"])
+    EMAIL_USE_SSL = bool(_SMTP["EMAIL_USE_SSL"])
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("EMAIL_FROM", "crisisdesk@localhost", "Sender of mails to colleagues.")
+
+# --- Background work ---------------------------------------------------------------------------------------------------
+# The database holds all work that is due; the broker only wakes workers early. Losing it costs delay, nothing else.
+CELERY_BROKER_URL = (
+    env.secret("CELERY_BROKER_URL", "Broker (Valkey, Redis or RabbitMQ).", default="the embedded Valkey")
+    or embedded.Addresses(DATA_DIR).broker()
+)
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BROKER_CONNECTION_TIMEOUT = 0.2  # seconds; a wake-up is worth no more
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 0.2, "socket_timeout": 2.0, "visibility_timeout": 3600}
+CELERY_TASK_ACKS_LATE = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_TIME_LIMIT = 300  # seconds
+CELERY_TIMEZONE = "UTC"
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+DUE_SECONDS = 2.0
+# One entry for each table of due rows: {"deliveries": {"task": "comms.send_due", "schedule": DUE_SECONDS}}.
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {}
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
+
+# --- API ---------------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "CrisisDesk",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+
+# --- History -----------------------------------------------------------------------------------------------------------
+SIMPLE_HISTORY_REVERT_DISABLED = True
+SIMPLE_HISTORY_ENFORCE_HISTORY_MODEL_PERMISSIONS = True
+SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
+
+# --- Logging -----------------------------------------------------------------------------------------------------------
+LOG_LEVEL = env.text(
+    "LOG_LEVEL", "INFO", "Least level that is logged.", choices=("DEBUG", "INFO", "WARNING", "ERROR")
+)
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {
+        "django": {"handlers": ["stderr"], "level": LOG_LEVEL, "propagate": False},
+        # Statements carry what people wrote: never below a warning, whatever LOG_LEVEL says.
+        "django.db.backends": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
+        "celery.beat": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},
+        "httpcore": {"level": "WARNING"},
+    },
+}

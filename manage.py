@@ -1,0 +1,36 @@
+#!/usr/bin/env python
+"""Entry point for management commands. It sees to the servers a command needs and to the database role it runs as."""
+
+import os
+import sys
+
+from django.core.exceptions import ImproperlyConfigured
+
+# These commands change the structure of the database or the rights in it: they alone run as its owner.
+OWNER_COMMANDS = {"dbroles", "migrate", "sqlflush"}
+# These never ask the database anything, so no server is started for them.
+QUIET_COMMANDS = {
+    "", "help", "version", "check", "collectstatic", "desk", "diffsettings", "environment", "findstatic",
+    "makemigrations", "messages", "spectacular", "startapp", "--help", "-h", "--version",
+}  # fmt: skip
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crisisdesk.settings")
+    command = sys.argv[1] if len(sys.argv) > 1 else ""
+    if command in OWNER_COMMANDS:
+        os.environ["DATABASE_ROLE"] = "owner"
+
+    from django.core.management import execute_from_command_line
+
+    from crisisdesk import embedded
+
+    try:
+        with embedded.servers(needed=command not in QUIET_COMMANDS and "--help" not in sys.argv):
+            execute_from_command_line(sys.argv)
+    except (embedded.EmbeddedError, ImproperlyConfigured) as error:
+        sys.exit(f"CrisisDesk cannot start: {error}")
+
+
+if __name__ == "__main__":
+    main()
