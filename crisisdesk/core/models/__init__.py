@@ -1,0 +1,30 @@
+"""The kernel's models: the organisation, people and their grants, the log, tokens."""
+
+from crisisdesk.core.history import DeskHistory
+from crisisdesk.core.models.base import DeskModel
+from crisisdesk.core.models.due import Due
+from crisisdesk.core.models.events import Chain, Entry, EntryKind, Event, EventSeal
+from crisisdesk.core.models.idempotency import IdempotencyKey, SharedCache
+from crisisdesk.core.models.organisation import Brand, BrandGrant, Membership, Organisation
+from crisisdesk.core.models.tokens import ApiToken, SignInThrottle, TokenRate
+from crisisdesk.core.models.users import User, UserKind
+
+__all__ = [
+    "Brand",
+    "BrandGrant",
+    "Chain",
+    "DeskHistory",
+    "DeskModel",
+    "Due",
+    "Entry",
+    "EntryKind",
+    "Event",
+    "EventSeal",
+    "Membership",
+    "Organisation",
+    "SharedCache",
+    "SignInThrottle",
+    "TokenRate",
+    "User",
+    "UserKind",
+]

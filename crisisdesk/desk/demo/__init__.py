@@ -1,0 +1,1 @@
+"""A fictitious organisation to look around in and to test with."""

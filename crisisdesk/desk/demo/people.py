@@ -1,0 +1,102 @@
+"""The people of the fictitious organisation: somebody for every role, deputies, and those who must see nothing."""
+
+from dataclasses import dataclass
+
+from crisisdesk.core.models import Brand, Membership, Organisation, User, UserKind
+from crisisdesk.core.principals import SYSTEM
+from crisisdesk.core.roles import Role
+from crisisdesk.core.verbs.people import create_brand, create_person, grant_membership
+
+ORGANISATION = "Zrnko, rodinná pekárna a mlýn"
+BRAND = ("Zrnko", "zrnko")
+OTHER_BRAND = ("Skleněnka", "sklenenka")
+DOMAIN = "zrnko.example"
+# Good for looking around only; `manage.py demo --users` prints it.
+PASSWORD = "krize-nanecisto-2026"  # noqa: S105 - published with the demo
+
+
+@dataclass(frozen=True)
+class DemoPerson:
+    """One account: `code` is its role or what it is for; the mail address begins with it."""
+
+    code: str
+    name: str
+    position: str
+    role: Role | None = None
+    brands: tuple[str, ...] = ("zrnko",)
+    is_deputy: bool = False
+    language: str = "cs"
+    kind: str = UserKind.PERSON
+    is_staff: bool = False
+    is_superuser: bool = False
+
+    @property
+    def email(self) -> str:
+        """The log-in."""
+        return f"{self.code.replace('_', '.')}@{DOMAIN}"
+
+
+_BOTH = ("zrnko", "sklenenka")
+
+PEOPLE = (
+    DemoPerson("duty", "Tomáš Beneš", "pohotovost komunikace", Role.DUTY),
+    DemoPerson("crisis_lead", "Zuzana Říhová", "vedoucí krizového týmu", Role.CRISIS_LEAD),
+    DemoPerson("comms_lead", "Emil Horák", "vedoucí komunikace", Role.COMMS_LEAD),
+    DemoPerson("spokesperson", "Jana Malá", "mluvčí", Role.SPOKESPERSON),
+    DemoPerson("legal", "Ludmila Šťastná", "právnička", Role.LEGAL),
+    DemoPerson("community", "Petr Král", "správce sociálních sítí", Role.COMMUNITY),
+    DemoPerson("care", "Hana Čermáková", "vedoucí zákaznické péče", Role.CARE),
+    DemoPerson("marketing", "Ondřej Vlček", "správce kampaní", Role.MARKETING),
+    DemoPerson("internal", "Marie Pokorná", "interní komunikace", Role.INTERNAL),
+    DemoPerson("dpo", "Vít Řezníček", "pověřenec pro ochranu osobních údajů", Role.DPO),
+    DemoPerson("security", "Daniel Chalupa", "bezpečnost IT", Role.SECURITY),
+    DemoPerson("quality", "Alena Žáková", "vedoucí kvality", Role.QUALITY),
+    DemoPerson("hr", "Ivana Kučerová", "personalistka", Role.HR),
+    DemoPerson("exec", "Martin Zeman", "výkonný ředitel", Role.EXEC),
+    DemoPerson("scribe", "Lenka Bílá", "asistentka vedení", Role.SCRIBE),
+    DemoPerson("agency", "Filip Novotný", "agentura Protiproud", Role.AGENCY),
+    DemoPerson("observer", "Radka Urbanová", "vnitřní audit", Role.OBSERVER),
+    DemoPerson("duty_deputy", "Klára Matoušková", "pohotovost komunikace", Role.DUTY, is_deputy=True),
+    DemoPerson("crisis_lead_deputy", "Robert Sedlák", "provozní ředitel", Role.CRISIS_LEAD, is_deputy=True),
+    DemoPerson("comms_lead_deputy", "Barbora Tichá", "komunikace", Role.COMMS_LEAD, is_deputy=True),
+    DemoPerson("legal_deputy", "Karel Dvořák", "externí právník", Role.LEGAL, is_deputy=True),
+    DemoPerson("manager", "Simona Fialová", "správa CrisisDesku", Role.MANAGER, brands=_BOTH, is_staff=True),
+    DemoPerson("superuser", "Adam Holub", "provoz IT", is_staff=True, is_superuser=True),
+    DemoPerson("outsider", "Nikola Straková", "vedoucí komunikace", Role.COMMS_LEAD, brands=("sklenenka",)),
+    DemoPerson("service", "Napojení monitoringu", "program", Role.DUTY, kind=UserKind.SERVICE),
+)
+
+
+def install(password: str | None = PASSWORD) -> None:
+    """Create organisation, brands, people and their roles on brands; what is there already is left alone."""
+    organisation = Organisation.objects.first() or Organisation.objects.create(name=ORGANISATION)
+    brands = {}
+    for name, slug in (BRAND, OTHER_BRAND):
+        known = Brand.objects.filter(slug=slug).first()
+        brands[slug] = known or create_brand(organisation, SYSTEM, name=name, slug=slug)
+    for person in PEOPLE:
+        user = User.objects.filter(email=person.email).first() or _create(organisation, person, password)
+        for slug in person.brands if person.role else ():
+            if not Membership.objects.filter(user=user, brand=brands[slug], role=person.role, until=None).exists():
+                grant_membership(brands[slug], SYSTEM, user=user, role=person.role, is_deputy=person.is_deputy)
+
+
+def _create(organisation: Organisation, person: DemoPerson, password: str | None) -> User:
+    return create_person(
+        organisation,
+        SYSTEM,
+        email=person.email,
+        name=person.name,
+        kind=person.kind,
+        password=password if person.kind == UserKind.PERSON else None,
+        position=person.position,
+        language=person.language,
+        is_staff=person.is_staff,
+        is_superuser=person.is_superuser,
+    )
+
+
+def user_of(code: str) -> User:
+    """The account of a persona."""
+    person = next(person for person in PEOPLE if person.code == code)
+    return User.objects.get(email=person.email)

@@ -1,0 +1,88 @@
+"""The world every test starts from, and the people who act in it."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from crisisdesk.core import clock
+from crisisdesk.core.models import Brand, Organisation, User
+from crisisdesk.core.principals import ANONYMOUS, Principal
+from crisisdesk.desk.demo import people
+
+# Everybody the permission table has a column for.
+PERSONAS = (
+    "duty", "crisis_lead", "comms_lead", "spokesperson", "legal", "community", "care", "marketing", "internal", "dpo",
+    "security", "quality", "hr", "exec", "scribe", "agency", "observer", "manager", "superuser", "outsider", "service",
+    "anonymous",
+)  # fmt: skip
+
+
+class World:
+    """The fictitious organisation as tests see it."""
+
+    @property
+    def organisation(self) -> Organisation:
+        """The one organisation."""
+        return Organisation.objects.get()
+
+    @property
+    def brand(self) -> Brand:
+        """The brand most people work for."""
+        return Brand.objects.get(slug=people.BRAND[1])
+
+    @property
+    def other_brand(self) -> Brand:
+        """The brand only `outsider` and `manager` have to do with."""
+        return Brand.objects.get(slug=people.OTHER_BRAND[1])
+
+    def user(self, code: str) -> User:
+        """The account of a persona."""
+        return people.user_of(code)
+
+    def principal(self, code: str, *, fresh: bool = False, at: datetime | None = None, **options: Any) -> Principal:
+        """The persona as an actor; `fresh` as if signed in a moment ago."""
+        if code == "anonymous":
+            return ANONYMOUS
+        proved = (at or clock.now()) if fresh else None
+        return Principal.for_user(self.user(code), authenticated_at=proved, **options)
+
+    def client(self, code: str, *, language: str = "en") -> Client:
+        """A browser without JavaScript, signed in as the persona a moment ago."""
+        client = Client(headers={"accept-language": language})
+        if code != "anonymous":
+            sign_in(client, self.user(code))
+        return client
+
+
+def sign_in(client: Client, user: User) -> None:
+    """Sign in with the proof of identity that a typed password leaves in the session."""
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": clock.now().timestamp()}]
+    session.save()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The worker's database with the world in it: committed once, found by every test."""
+    from django.db import connections
+
+    with django_db_blocker.unblock():
+        people.install()
+        connections.close_all()
+
+
+@pytest.fixture
+def world(request: pytest.FixtureRequest) -> World:
+    """The world, in the test's transaction or, beside `committed_db`, with real commits."""
+    request.getfixturevalue("committed_db" if "committed_db" in request.fixturenames else "db")
+    return World()
+
+
+@pytest.fixture(params=PERSONAS)
+def persona(request: pytest.FixtureRequest) -> str:
+    """Every persona in turn."""
+    code: str = request.param
+    return code
