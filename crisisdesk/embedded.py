@@ -154,6 +154,7 @@ class Servers:
         self.want = want
         self.temporary = temporary
         self._users: IO[str] | None = None
+        self._running: list[Server] = []
 
     def start(self) -> None:
         if self._users:
@@ -165,12 +166,13 @@ class Servers:
             users = (self.folder / "embedded.users").open("a")
             fcntl.flock(users, fcntl.LOCK_SH)
             self._users = users
-            self.addresses = Addresses(self.folder)
+            addresses = Addresses(self.folder)
+            # All of the folder's servers, as another process may have started one this process has no use for.
+            self._running = [server(self.folder, addresses, self.temporary) for server in (Postgresql, Broker)]
             try:
-                if "postgresql" in self.want:
-                    Postgresql(self.folder, self.addresses, self.temporary).start()
-                if "broker" in self.want:
-                    Broker(self.folder, self.addresses, self.temporary).start()
+                for server in self._running:
+                    if server.kind in self.want:
+                        server.start()
             except BaseException:
                 self._leave()
                 raise
@@ -186,8 +188,8 @@ class Servers:
         assert users is not None
         with users, contextlib.suppress(BlockingIOError):
             fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            Broker(self.folder, self.addresses, self.temporary).stop()
-            Postgresql(self.folder, self.addresses, self.temporary).stop()
+            for server in reversed(self._running):
+                server.stop()
 
     @contextlib.contextmanager
     def _gate(self) -> Iterator[None]:
@@ -206,6 +208,7 @@ class Servers:
 class Server:
     """What both servers share: a process of their own, waited for until it answers."""
 
+    kind: str
     name: str
     port_key: str
 
@@ -214,12 +217,16 @@ class Server:
         self.addresses = addresses
         self.temporary = temporary
         self.log = folder / f"{self.name}.log"
+        self.process: subprocess.Popen[bytes] | None = None
 
     def answers(self) -> bool:
         raise AssertionError("each server asks in its own way")
 
     def command(self) -> list[str]:
         raise AssertionError("each server has its own command")
+
+    def stop(self) -> None:
+        raise AssertionError("each server stops in its own way")
 
     def start(self) -> None:
         if self.answers():
@@ -229,7 +236,7 @@ class Server:
             if not is_free(values[self.port_key]):
                 values[self.port_key] = free_port()
                 self.addresses.save()
-            process = self.spawn()
+            process = self.process = self.spawn()
             deadline = time.monotonic() + START_SECONDS
             while process.poll() is None and time.monotonic() < deadline:
                 if self.answers():
@@ -242,6 +249,17 @@ class Server:
     def spawn(self) -> subprocess.Popen[bytes]:
         return spawn(self.command(), self.folder / self.name, self.log, die_with_parent=self.temporary)
 
+    def wait_gone(self, pid: int) -> None:
+        deadline = time.monotonic() + STOP_SECONDS
+        while time.monotonic() < deadline:
+            if self.process is not None and self.process.pid == pid:
+                if self.process.poll() is not None:
+                    return
+            elif not _program_of(pid):
+                return
+            time.sleep(0.02)
+        raise EmbeddedError(f"the embedded {self.name} server (process {pid}) does not stop.")
+
     def _tail(self) -> str:
         try:
             return "\n".join(self.log.read_text(errors="replace").splitlines()[-12:])
@@ -250,6 +268,7 @@ class Server:
 
 
 class Postgresql(Server):
+    kind = "postgresql"
     name = "postgresql"
     port_key = "postgresql_port"
 
@@ -305,7 +324,7 @@ class Postgresql(Server):
         if pid is None or not self.answers():
             return
         os.kill(pid, signal.SIGQUIT if self.temporary else signal.SIGINT)
-        _wait_gone(pid, f"The embedded {self.name} server (process {pid}) does not stop.")
+        self.wait_gone(pid)
 
     def _connect(self, database: str = SUPERUSER) -> psycopg.Connection[Any]:
         return psycopg.connect(self.addresses.postgresql(SUPERUSER, database), autocommit=True, connect_timeout=2)
@@ -336,9 +355,7 @@ class Postgresql(Server):
                 if not known:
                     password = self.addresses.values[f"{'owner' if role == OWNER else 'application'}_password"]
                     statement = sql.SQL("CREATE ROLE {} LOGIN {} PASSWORD {}")
-                    connection.execute(
-                        statement.format(sql.Identifier(role), sql.SQL(rights), sql.Literal(password))
-                    )
+                    connection.execute(statement.format(sql.Identifier(role), sql.SQL(rights), sql.Literal(password)))
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
                 statement = sql.SQL("CREATE DATABASE {} OWNER {}")
                 connection.execute(statement.format(sql.Identifier(DATABASE), sql.Identifier(OWNER)))
@@ -357,6 +374,7 @@ class Postgresql(Server):
 
 
 class Broker(Server):
+    kind = "broker"
     name = "valkey"
     port_key = "broker_port"
 
@@ -392,7 +410,7 @@ class Broker(Server):
             client = self._client()
             pid = int(client.info("server")["process_id"])
             client.shutdown(nosave=True)
-            _wait_gone(pid, f"The embedded {self.name} server (process {pid}) does not stop.")
+            self.wait_gone(pid)
 
     def _client(self) -> redis.Redis:
         return redis.Redis.from_url(self.addresses.broker(), socket_timeout=2, socket_connect_timeout=1)
@@ -423,7 +441,7 @@ def spawn(
                 rights: dict[str, Any] = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
                 process = subprocess.Popen(command, **arguments, **rights)
             else:
-                process = subprocess.Popen(_through_closed_folders(user, command, folder), **arguments)
+                process = subprocess.Popen(_through_closed_folders(user, command, folder, die_with_parent), **arguments)
         except OSError as error:
             raise EmbeddedError(f"{command[0]} cannot be run ({error.strerror}). {_given_addresses()}") from error
     if stdin is not None:
@@ -462,7 +480,9 @@ def _reachable(user: pwd.struct_passwd, *paths: Path) -> bool:
         return False
 
 
-def _through_closed_folders(user: pwd.struct_passwd, command: list[str], folder: Path) -> list[str]:
+def _through_closed_folders(
+    user: pwd.struct_passwd, command: list[str], folder: Path, die_with_parent: bool
+) -> list[str]:
     """The command as ``user`` who keeps root's right to pass through folders (such as ``/root``), and only that."""
     setpriv = shutil.which("setpriv")
     if setpriv is None:
@@ -472,8 +492,9 @@ def _through_closed_folders(user: pwd.struct_passwd, command: list[str], folder:
             "normal user."
         )
     right = "+dac_override"
+    end = ["--pdeathsig=QUIT"] if die_with_parent else []
     return [
-        setpriv, f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups",
+        setpriv, *end, f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups",
         f"--inh-caps={right}", f"--ambient-caps={right}", "--", *command,
     ]  # fmt: skip
 
@@ -521,16 +542,3 @@ def _program_of(pid: int) -> str:
             return ""
     found = subprocess.run(["ps", "-p", str(pid), "-o", "command="], capture_output=True, text=True, check=False)
     return found.stdout
-
-
-def _wait_gone(pid: int, complaint: str) -> None:
-    deadline = time.monotonic() + STOP_SECONDS
-    while time.monotonic() < deadline:
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(pid, os.WNOHANG)
-        try:
-            os.kill(pid, 0)
-        except OSError:
-            return
-        time.sleep(0.02)
-    raise EmbeddedError(complaint)

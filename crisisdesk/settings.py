@@ -44,10 +44,10 @@ SECRET_KEY = _secret_key()
 # --- Address -----------------------------------------------------------------------------------------------------------
 PORT = env.integer("PORT", 8000, "Port of the web server started by `make run`.", least=1, most=65535)
 LISTEN = env.text("LISTEN", "127.0.0.1", "Address the web server started by `make run` listens on.")
-BASE_URL = env.address("BASE_URL", f"http://127.0.0.1:{PORT}", "Address people reach CrisisDesk at; used in mails and feeds.")
-ALLOWED_HOSTS = env.listing(
-    "ALLOWED_HOSTS", ("127.0.0.1", "localhost", "[::1]"), "Host names CrisisDesk answers to."
+BASE_URL = env.address(
+    "BASE_URL", f"http://127.0.0.1:{PORT}", "Address people reach CrisisDesk at; used in mails and feeds."
 )
+ALLOWED_HOSTS = env.listing("ALLOWED_HOSTS", ("127.0.0.1", "localhost", "[::1]"), "Host names CrisisDesk answers to.")
 CSRF_TRUSTED_ORIGINS = env.listing("CSRF_TRUSTED_ORIGINS", (), "Further addresses forms may be sent from.")
 HTTPS = BASE_URL.startswith("https://")
 
@@ -125,7 +125,9 @@ DATABASE_ROLE = env.text(
 
 def _database() -> dict[str, Any]:
     default = "the embedded server"
-    application = env.postgresql("DATABASE_URL", "PostgreSQL (15+) as the application role, which owns nothing.", default=default)
+    application = env.postgresql(
+        "DATABASE_URL", "PostgreSQL (15+) as the application role, which owns nothing.", default=default
+    )
     owner = env.postgresql("DATABASE_OWNER_URL", "The same database as its owner, for migrations.", default=default)
     if application is None and owner is not None:
         raise ImproperlyConfigured("DATABASE_OWNER_URL is set and DATABASE_URL is not: give both, or neither.")
@@ -276,9 +278,7 @@ SIMPLE_HISTORY_ENFORCE_HISTORY_MODEL_PERMISSIONS = True
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 
 # --- Logging -----------------------------------------------------------------------------------------------------------
-LOG_LEVEL = env.text(
-    "LOG_LEVEL", "INFO", "Least level that is logged.", choices=("DEBUG", "INFO", "WARNING", "ERROR")
-)
+LOG_LEVEL = env.text("LOG_LEVEL", "INFO", "Least level that is logged.", choices=("DEBUG", "INFO", "WARNING", "ERROR"))
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,

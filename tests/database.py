@@ -1,20 +1,15 @@
-"""Pytest plugin: PostgreSQL for the tests.
+"""Databases for the tests: the owner makes one migrated template, every worker gets a copy of it.
 
-One temporary embedded server serves a run and all its xdist workers; with ``DATABASE_URL`` and ``DATABASE_OWNER_URL``
-given, those are used instead. The owner makes one migrated template database, every worker gets a copy of it, and the
-tests themselves work as the application role, which owns nothing. Ordinary tests run in a transaction that is rolled
-back; ``committed_db`` gives a test a database of its own with real commits.
+The tests themselves work as the application role, which owns nothing. Ordinary tests run in a transaction that is
+rolled back; ``committed_db`` gives a test a database of its own with real commits. The server is ``tests/server.py``.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import shutil
-import tempfile
 import uuid
-from collections.abc import Callable, Generator, Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import psycopg
@@ -22,76 +17,6 @@ import pytest
 from psycopg import sql
 
 TEMPLATE_LOCK = 7_221_040_615  # any fixed number: workers take turns in making the template
-
-_servers: Any = None
-_folder: Path | None = None
-
-
-def _is_worker() -> bool:
-    return "PYTEST_XDIST_WORKER" in os.environ
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_load_initial_conftests() -> Generator[None, None, None]:
-    """Before Django's settings are read: the environment of this run, addresses included."""
-    global _folder
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crisisdesk.settings")
-    os.environ.setdefault("CELERY_BROKER_URL", "memory://")
-    if not _is_worker():
-        from crisisdesk import embedded
-
-        _folder = Path(tempfile.mkdtemp(prefix="crisisdesk-test-"))
-        _folder.chmod(0o755)
-        os.environ["DATA_DIR"] = str(_folder)
-        if "postgresql" in embedded.missing(os.environ):
-            addresses = embedded.Addresses(_folder)
-            os.environ["DATABASE_URL"] = addresses.postgresql(embedded.APPLICATION)
-            os.environ["DATABASE_OWNER_URL"] = addresses.postgresql(embedded.OWNER)
-        os.environ["TEST_TEMPLATE"] = f"test_crisisdesk_{uuid.uuid4().hex[:10]}"
-    yield
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_sessionstart(session: pytest.Session) -> None:
-    global _servers
-    if _is_worker() or _folder is None or session.config.option.collectonly:
-        return
-    if (_folder / "embedded.json").exists():
-        from crisisdesk import embedded
-
-        try:
-            servers = embedded.Servers(_folder, want={"postgresql"}, temporary=True)
-            servers.start()
-        except embedded.EmbeddedError as error:
-            pytest.exit(str(error), returncode=pytest.ExitCode.INTERNAL_ERROR)
-        _servers = servers
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_unconfigure() -> None:
-    global _servers, _folder
-    if _is_worker():
-        return
-    if _servers is not None:
-        _servers.stop()
-        _servers = None
-    else:
-        _drop_given_template()
-    if _folder is not None:
-        shutil.rmtree(_folder, ignore_errors=True)
-        _folder = None
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    from django.conf import settings
-
-    # Pages name their files as they are: nothing is collected for a test run.
-    settings.STORAGES = settings.STORAGES | {
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    }
-    settings.WHITENOISE_USE_FINDERS = True
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def _owner() -> dict[str, Any]:
@@ -129,17 +54,9 @@ def _clone(template: str, name: str) -> None:
         )
 
 
-def _drop(name: str) -> None:
+def drop_database(name: str) -> None:
     with owner_connection() as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
-def _drop_given_template() -> None:
-    """On given servers: remove the template of this run, if a test asked for a database at all."""
-    template = os.environ.get("TEST_TEMPLATE")
-    if template and os.environ.get("DATABASE_OWNER_URL"):
-        with contextlib.suppress(Exception):
-            _drop(template)
 
 
 def _make_template(template: str, verbosity: int) -> None:
@@ -187,7 +104,7 @@ def django_db_setup(
     with django_db_blocker.unblock():
         connections.close_all()
         settings["NAME"] = original
-        _drop(name)
+        drop_database(name)
 
 
 @pytest.fixture
@@ -207,7 +124,7 @@ def committed_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]
         finally:
             connections.close_all()
             settings["NAME"] = original
-            _drop(name)
+            drop_database(name)
 
 
 @pytest.fixture

@@ -23,7 +23,9 @@ READ_ONLY_TABLES = frozenset({"django_migrations"})
 
 def wanted_rights(tables: list[str]) -> dict[str, frozenset[str]]:
     """Rights per table. A table no model stands for (many-to-many, history) is read and written."""
-    frozen = {model._meta.db_table: getattr(model, "frozen", "") or "" for model in apps.get_models(include_auto_created=True)}
+    frozen = {
+        model._meta.db_table: getattr(model, "frozen", "") or "" for model in apps.get_models(include_auto_created=True)
+    }
     unknown = {table: kind for table, kind in frozen.items() if kind not in RIGHTS}
     if unknown:
         raise ImproperlyConfigured(f"`frozen` must be one of {sorted(RIGHTS)}: {unknown}")
