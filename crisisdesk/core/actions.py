@@ -195,7 +195,7 @@ def action(
     - `needs`: the capability asked for on the object's brand or case (a tuple: any of them; a callable gets the
       object); None where seeing the object is enough.
     - `moves`: the edge of the object's state machine; it is checked before the body and saved after it.
-    - `needs_fresh`: the person must have proved who they are within the last minutes (`ACCOUNT_REAUTHENTICATION_TIMEOUT`, in seconds).
+    - `needs_fresh`: the person must have proved who they are within `ACCOUNT_REAUTHENTICATION_TIMEOUT` seconds.
     - `creates`: the object is the parent of what is made.
     - `repeat`: `(obj, act, **values)` returns the standing result when the same principal repeats the verb, else None.
     """

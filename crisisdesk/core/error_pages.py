@@ -4,71 +4,18 @@ import logging
 import sys
 from typing import Any
 
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.template import TemplateDoesNotExist
 from django.template.loader import select_template
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import requires_csrf_token
 from django_htmx.http import HttpResponseClientRefresh
-from kombu.exceptions import OperationalError as BrokerError
 
 from crisisdesk.core import request_id
 from crisisdesk.core.api_errors import problem, problem_response
 from crisisdesk.core.errors import Denied, DomainError, Missing, Text
+from crisisdesk.core.request_errors import AWAY, RETRY_AFTER, Away, BadRequest, Broken, FormExpired, TooMany
 
 log = logging.getLogger(__name__)
-
-# The database or the broker does not answer, or gave up on this request.
-AWAY = (OperationalError, InterfaceError, BrokerError)
-RETRY_SECONDS = 5
-
-
-class Away(DomainError):
-    """A server behind the desk does not answer."""
-
-    status = 503
-    code = "away"
-    title = _("CrisisDesk is not reachable for a moment. Nothing you saved is lost; try again shortly.")
-
-
-class BadRequest(DomainError):
-    """The request itself is malformed."""
-
-    code = "bad_request"
-    title = _("This request could not be understood")
-
-
-class FormExpired(Denied):
-    """The form does not belong to this session."""
-
-    code = "form_expired"
-    title = _("The page was open for too long. Go back, reload it and send it again; what you typed is still there.")
-
-
-class Broken(DomainError):
-    """A mistake of ours."""
-
-    status = 500
-    code = "internal"
-    title = _("Something broke on our side. It was noted; please say what you were doing and the number below.")
-
-
-class TooLarge(DomainError):
-    """More was sent than the desk accepts."""
-
-    status = 413
-    code = "too_large"
-    title = _("This is too large to be sent")
-
-
-class TooMany(DomainError):
-    """Too many requests in a short time."""
-
-    status = 429
-    code = "too_many"
-    title = _("Too many requests in a short time. Wait a moment and try again.")
-
 
 def wants_problem(request: HttpRequest) -> bool:
     """Whether the client is a program."""
@@ -104,7 +51,7 @@ def away(request: HttpRequest) -> HttpResponse:
         response: HttpResponse = problem_response(problem(Away(), instance=request.path))
     else:
         response = page(None, 503, Away.title)
-    response["Retry-After"] = str(RETRY_SECONDS)
+    response["Retry-After"] = str(RETRY_AFTER)
     response["Cache-Control"] = "no-store"
     return response
 

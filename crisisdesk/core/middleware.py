@@ -23,6 +23,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from crisisdesk.core import error_pages, request_id, second_factor
 from crisisdesk.core.errors import Denied, DomainError, NotFresh
 from crisisdesk.core.principals import ANONYMOUS, Principal, Via
+from crisisdesk.core.request_errors import AWAY, SecondFactorMissing
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -181,7 +182,7 @@ class FailureMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer domain errors and servers that are away; everything else is a bug and stays one."""
-        if isinstance(error, error_pages.AWAY):
+        if isinstance(error, AWAY):
             return error_pages.away(request)
         if not isinstance(error, DomainError):
             return None
@@ -233,10 +234,3 @@ class SecondFactorMiddleware:
             return resolve(request.path_info).view_name in ENROLMENT_VIEWS
         except Resolver404:
             return False
-
-
-class SecondFactorMissing(Denied):
-    """The roles of this account need a second factor and it has none."""
-
-    code = "second_factor_missing"
-    title = _("Your roles need a second factor. Set one up in the web interface first.")

@@ -23,7 +23,8 @@ def freeze_sql(table: str) -> RunSQL:
 
 SEAL_EVENTS = RunSQL(
     """
-    CREATE FUNCTION core_seal_event() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+    CREATE FUNCTION core_seal_event() RETURNS trigger LANGUAGE plpgsql
+    SECURITY DEFINER SET search_path FROM CURRENT AS $$
     DECLARE
         before text;
         place bigint;

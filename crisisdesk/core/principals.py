@@ -171,7 +171,7 @@ class Principal:
         """Whether a token's scopes cover a verb (`app.verb`) or `read`; sessions cover everything."""
         if self.scopes is None:
             return True
-        return name in self.scopes or f"{name.split('.')[0]}.*" in self.scopes
+        return name in self.scopes or f"{name.partition('.')[0]}.*" in self.scopes
 
 
 SYSTEM = Principal("system", via="worker")

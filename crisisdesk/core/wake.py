@@ -1,4 +1,7 @@
-"""Waking workers after a commit. The database holds the work; the broker only saves the two seconds until the next beat."""
+"""Waking workers after a commit.
+
+The database holds the work; the broker only saves the two seconds until the next beat.
+"""
 
 import logging
 import time

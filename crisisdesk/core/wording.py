@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
 from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from crisisdesk.core.errors import Unmet
 

@@ -1,0 +1,62 @@
+"""The permission table: every verb and every page, for every persona. A missing row fails the suite."""
+
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from crisisdesk.core.actions import REGISTRY
+from tests.conftest import PERSONAS, World
+from tests.permissions_table import PageRow, VerbRow
+
+# Pages that belong to libraries and are covered by their own tests, and answers that say nothing about anybody.
+FOREIGN_PREFIXES = ("admin:", "account_", "mfa_", "usersessions_", "socialaccount_", "rest_framework:")
+
+
+def _modules() -> Iterator[Any]:
+    folder = Path(__file__).parent
+    for path in sorted(folder.glob("*/permissions*.py")):
+        yield importlib.import_module(f"tests.{path.parent.name}.{path.stem}")
+
+
+VERB_ROWS: list[VerbRow] = [row for module in _modules() for row in getattr(module, "VERBS", ())]
+PAGE_ROWS: list[PageRow] = [row for module in _modules() for row in getattr(module, "PAGES", ())]
+# Pages whose POST is a verb of the table and whose GET only leads back; machines' addresses without a reader.
+WITHOUT_READER: set[str] = {name for module in _modules() for name in getattr(module, "BUTTONS", ())}
+
+
+def _names(patterns: list[Any], prefix: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
+            yield from _names(pattern.url_patterns, inner)
+        elif isinstance(pattern, URLPattern) and pattern.name:
+            yield f"{prefix}{pattern.name}"
+
+
+def test_every_verb_has_a_row() -> None:
+    assert {row.action for row in VERB_ROWS} == set(REGISTRY)
+
+
+def test_every_page_has_a_row() -> None:
+    names = {name for name in _names(get_resolver().url_patterns) if not name.startswith(FOREIGN_PREFIXES)}
+    assert names == {row.name for row in PAGE_ROWS} | WITHOUT_READER
+
+
+@pytest.mark.parametrize("row", VERB_ROWS, ids=lambda row: row.action)
+def test_verb(row: VerbRow, world: World) -> None:
+    obj = row.make(world)
+    verb = REGISTRY[row.action]
+    allowed = {code for code in PERSONAS if verb.can(world.principal(code, fresh=True), obj)}
+    assert allowed == row.allowed
+
+
+@pytest.mark.parametrize("row", PAGE_ROWS, ids=lambda row: row.name)
+def test_page(row: PageRow, world: World) -> None:
+    address = reverse(row.name, kwargs=dict(row.kwargs(world)))
+    people = [code for code in PERSONAS if code != "service"]
+    given = {code: world.client(code).get(address).status_code for code in people}
+    assert given == {code: row.expected(code) for code in people}
