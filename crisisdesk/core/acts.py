@@ -74,6 +74,7 @@ class Act:
     def record(
         self,
         kind: str,
+        /,
         *,
         on: Any,
         occurred_at: datetime | None = None,
