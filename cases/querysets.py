@@ -1,0 +1,83 @@
+"""Reads of the crisis. Every one of them starts with `visible_to`."""
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from cases.states import OPEN_CASE, OPEN_TASK, RoleState, SignalState
+from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.permissions import EVERYTHING, case_q
+from crisisdesk.core.querysets import DeskQuerySet
+from crisisdesk.core.roles import Role
+
+if TYPE_CHECKING:
+    from cases.models import Case
+    from crisisdesk.core.principals import Principal
+
+
+class CaseQuerySet(DeskQuerySet):
+    """Cases."""
+
+    def visible_to(self, principal: "Principal") -> Self:
+        """Cases of the principal's brands that are not confidential, and cases granted to the principal itself."""
+        return self.filter(case_q(principal))
+
+    def open(self) -> Self:
+        """Cases on which work goes on."""
+        return self.filter(state__in=OPEN_CASE)
+
+
+class SignalQuerySet(DeskQuerySet):
+    """Signals."""
+
+    def visible_to(self, principal: "Principal") -> Self:
+        """Signals of the principal's brands; once in a case, whoever sees the case sees the signal and nobody else."""
+        if principal.is_system:
+            return self.filter(EVERYTHING)
+        brands = sorted(principal.brands_with(Capability.VIEW))
+        return self.filter(Q(case=None, brand__in=brands) | case_q(principal, "case__"))
+
+    def waiting(self) -> Self:
+        """Signals nobody has decided about."""
+        return self.filter(state__in=(SignalState.NEW, SignalState.TAKEN_OVER))
+
+
+class RoleAssignmentQuerySet(DeskQuerySet):
+    """Roles offered and held on cases."""
+
+    def holders(self, case: "Case", *roles: str) -> QuerySet[Any]:
+        """People who hold one of the roles on the case now.
+
+        The duty officers of the brand hold duty on each of its cases that is not confidential without being asked.
+        """
+        from crisisdesk.core.models import Membership, User
+
+        held = Exists(self.filter(case=case, user=OuterRef("pk"), role__in=roles, state=RoleState.ACCEPTED))
+        if Role.DUTY in roles and not case.confidential:
+            duty = Membership.objects.filter(brand=case.brand_id, user=OuterRef("pk"), role=Role.DUTY, until=None)
+            return User.objects.filter(Q(held) | Q(Exists(duty)), is_active=True)
+        return User.objects.filter(held, is_active=True)
+
+    def accepted(self) -> Self:
+        """Roles held now."""
+        return self.filter(state=RoleState.ACCEPTED)
+
+    def offered(self) -> Self:
+        """Offers waiting for an answer."""
+        return self.filter(state=RoleState.OFFERED)
+
+
+class TaskQuerySet(DeskQuerySet):
+    """Tasks."""
+
+    def open(self) -> Self:
+        """Tasks that wait for somebody."""
+        return self.filter(state__in=OPEN_TASK)
+
+
+class ClockQuerySet(DeskQuerySet):
+    """Clocks."""
+
+    def running(self) -> Self:
+        """Clocks that were neither met nor cancelled; a breached one runs on."""
+        return self.filter(met_at=None, cancelled_at=None)

@@ -1,0 +1,36 @@
+"""Quick severity: three questions and the level their answers give. Without Django.
+
+Levels run from 1 (critical) to 4 (routine). Each question stands for one level; the highest yes wins, and whoever is
+not sure answers for the higher level.
+"""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+GRAVEST, MILDEST = 1, 4
+
+
+class Answer(StrEnum):
+    """What can be answered to one of the three questions."""
+
+    YES = "yes"
+    NO = "no"
+    UNSURE = "unsure"
+
+
+def quick_severity(answers: Sequence[Answer]) -> int:
+    """The level that follows from the answers to the questions of levels 1, 2 and 3, in this order.
+
+    Raises ValueError unless there are exactly three answers.
+    """
+    if len(answers) != MILDEST - GRAVEST:
+        raise ValueError("quick severity needs an answer to each of its three questions")
+    return next(
+        (level for level, answer in enumerate(answers, start=GRAVEST) if answer is not Answer.NO),
+        MILDEST,
+    )
+
+
+def is_graver(level: int, than: int) -> bool:
+    """Whether `level` is more serious; smaller numbers are graver."""
+    return level < than
