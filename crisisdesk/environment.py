@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -92,6 +93,14 @@ class Environment:
         self.declare(name, documentation, kind="list separated by commas", default=",".join(default))
         value = self._raw(name)
         return [part.strip() for part in value.split(",") if part.strip()] if value else list(default)
+
+    def networks(self, name: str, documentation: str) -> tuple[IPv4Network | IPv6Network, ...]:
+        """Networks in CIDR notation separated by commas; none by default."""
+        self.declare(name, documentation, kind="list of networks separated by commas")
+        try:
+            return tuple(ip_network(part.strip()) for part in (self._raw(name) or "").split(",") if part.strip())
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{name} must list networks such as 10.20.0.0/16: {error}.") from error
 
     def address(self, name: str, default: str, documentation: str) -> str:
         """A http(s) address without path, query or trailing slash."""

@@ -233,6 +233,11 @@ if _SMTP:
     EMAIL_USE_SSL = bool(_SMTP["EMAIL_USE_SSL"])
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("EMAIL_FROM", "crisisdesk@localhost", "Sender of mails to colleagues.")
 
+# --- Outgoing requests -------------------------------------------------------------------------------------------------
+FETCH_ALLOW_NETWORKS = env.networks(
+    "FETCH_ALLOW_NETWORKS", "Networks that feeds may be read from besides the public internet, such as 10.20.0.0/16."
+)
+
 # --- Background work ---------------------------------------------------------------------------------------------------
 # The database holds all work that is due; the broker only wakes workers early. Losing it costs delay, nothing else.
 CELERY_BROKER_URL = (
