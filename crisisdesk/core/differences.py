@@ -7,50 +7,27 @@ from typing import Literal
 
 Part = tuple[Literal["same", "ins", "del"], str]
 
-_WORDS = re.compile(r"\w+|\s+|[^\w\s]")
+# A word carries the blanks after it, so that neighbouring changes make one phrase.
+_WORDS = re.compile(r"\w+\s*|[^\w\s]\s*|\s+")
 _LINES = re.compile(r"[^\n]*\n|[^\n]+")
-# Comparing costs up to the product of the two lengths; above this many words whole lines are compared.
-_MOST_WORDS = 4000
+# Comparing costs up to the product of the lengths: above this many words whole lines are compared, above this many
+# lines the texts are shown one after the other.
+_MOST_WORDS = 3000
+_MOST_LINES = 3000
 
 
-def words(old: str, new: str) -> Iterator[Part]:
-    """The parts of both texts in reading order; long texts are compared by lines instead of words."""
-    split = _WORDS if len(old) + len(new) < _MOST_WORDS * 6 else _LINES
-    before, after = split.findall(old), split.findall(new)
-    for kind, from_, to, from_new, to_new in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+def parts(old: str, new: str) -> Iterator[Part]:
+    """The parts of both texts in reading order: same + del is the old text, same + ins the new one."""
+    before, after = _WORDS.findall(old), _WORDS.findall(new)
+    if len(before) + len(after) > _MOST_WORDS:
+        before, after = _LINES.findall(old), _LINES.findall(new)
+    if len(before) + len(after) > _MOST_LINES:
+        before, after = [old] if old else [], [new] if new else []
+    for kind, from_old, to_old, from_new, to_new in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if kind == "equal":
             yield "same", "".join(after[from_new:to_new])
             continue
-        if to > from_:
-            yield "del", "".join(before[from_:to])
+        if to_old > from_old:
+            yield "del", "".join(before[from_old:to_old])
         if to_new > from_new:
             yield "ins", "".join(after[from_new:to_new])
-
-
-def joined(parts: Iterator[Part]) -> list[Part]:
-    """The same parts with a lone blank between two changes drawn into them, so that whole phrases light up."""
-    listed = list(parts)
-    merged: list[Part] = []
-    waiting: dict[str, str] = {"del": "", "ins": ""}
-
-    def flush() -> None:
-        for kind in ("del", "ins"):
-            if waiting[kind]:
-                merged.append((kind, waiting[kind]))  # type: ignore[arg-type]
-                waiting[kind] = ""
-
-    for index, (kind, text) in enumerate(listed):
-        if kind != "same":
-            waiting[kind] += text
-        elif text.isspace() and "\n" not in text and _between_changes(listed, index):
-            for side in ("del", "ins"):
-                waiting[side] += text if waiting[side] else ""
-        else:
-            flush()
-            merged.append((kind, text))
-    flush()
-    return merged
-
-
-def _between_changes(parts: list[Part], index: int) -> bool:
-    return 0 < index < len(parts) - 1 and parts[index - 1][0] != "same" and parts[index + 1][0] != "same"

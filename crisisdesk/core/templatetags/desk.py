@@ -1,0 +1,357 @@
+"""The parts of a page as template tags: icons, severity, time, clocks, people, differences, fields, live regions."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+import lucide
+from django import template
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, Form, RadioSelect
+from django.template.loader import render_to_string
+from django.utils import formats, timezone
+from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext, pgettext
+from django.utils.translation import gettext_lazy as _
+
+from crisisdesk.core import clock as desk_clock
+from crisisdesk.core import differences, durations
+from crisisdesk.core.czech import typeset
+from crisisdesk.core.events import sentence as event_sentence
+
+register = template.Library()
+
+# --- icons and marks ---------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=512)
+def _drawing(name: str, css: str) -> str:
+    return lucide._render_icon(name, 18, **{"class": css, "stroke-width": "1.75"}).replace("\n", "")
+
+
+@register.simple_tag
+def icon(name: str, label: str = "", cls: str = "") -> SafeString:
+    """A Lucide icon, 18 px. Without a label it is decoration and silent; `cls` may be `s` (15 px) or `l` (24 px)."""
+    drawing = _drawing(str(name), f"i {cls}".strip())
+    said = format_html('role="img" aria-label="{}"', label) if label else 'aria-hidden="true" focusable="false"'
+    return mark_safe(drawing.replace("<svg ", f"<svg {said} ", 1))  # noqa: S308 - the library's drawing, label escaped
+
+
+_MARKS = {
+    "done": ("c", "check", _("done")),
+    "confirmed": ("c", "check", _("confirmed")),
+    "unverified": ("u", "ellipsis", _("unverified")),
+    "open": ("u", "circle-question-mark", _("open question")),
+    "waiting": ("u", "ellipsis", _("waiting")),
+    "late": ("x", "clock-alert", _("late")),
+    "refuted": ("x", "x", _("refuted")),
+    "rejected": ("x", "x", _("rejected")),
+    "missing": ("x", "exclamation", _("missing")),
+    "obsolete": ("o", "minus", _("obsolete")),
+    "none": ("o", "minus", _("not needed")),
+}
+
+
+@register.simple_tag
+def mark(code: str, label: str = "") -> SafeString:
+    """The small square before a fact or a stage, with its word for those who do not see it."""
+    css, drawing, word = _MARKS.get(str(code), ("o", "minus", str(code)))
+    if drawing == "exclamation" or drawing == "circle-question-mark":
+        glyph: str = format_html("<span>{}</span>", "!" if drawing == "exclamation" else "?")
+    else:
+        glyph = icon(drawing)
+    return format_html('<span class="m {}" role="img" aria-label="{}">{}</span>', css, label or word, glyph)
+
+
+_TONES = {
+    "ok": "check",
+    "warn": "hourglass",
+    "bad": "circle-alert",
+    "step": "arrow-right",
+    "exercise": "graduation-cap",
+}
+
+
+@register.simple_tag
+def pill(text: Any, tone: str = "", icon_name: str = "") -> SafeString:
+    """A small label; `tone` ok, warn, bad, step or exercise brings its icon along."""
+    drawing = icon_name or _TONES.get(tone, "")
+    return format_html('<span class="pill {}">{}{}</span>', tone, icon(drawing) if drawing else "", text)
+
+
+# --- severity ----------------------------------------------------------------------------------------------------------
+
+_SEVERITY = {
+    1: (_("critical"), "M6 .8 11.6 11H.4z"),
+    2: (_("serious"), "M6 .2 11.8 6 6 11.8.2 6z"),
+    3: (_("elevated"), "M1 1h10v10H1z"),
+    4: (_("routine"), "M6 .6a5.4 5.4 0 1 1 0 10.8A5.4 5.4 0 0 1 6 .6z"),
+}
+
+
+@register.simple_tag
+def severity(level: int | None, size: str = "") -> SafeString:
+    """Word, number and shape of a severity (1 the gravest); `mini` shows shape and number, the word on hover."""
+    if level not in _SEVERITY:
+        return SafeString("")
+    word, shape = _SEVERITY[level]
+    drawing = format_html('<svg viewBox="0 0 12 12" aria-hidden="true" focusable="false"><path d="{}"/></svg>', shape)
+    if size == "mini":
+        said = format_html("{}: {} · {}", gettext("severity"), word, level)
+        return format_html('<span class="sev sev-{} mini" role="img" aria-label="{}" title="{}">{}</span>', level, said, said, drawing)
+    return format_html('<span class="sev sev-{}">{}{} · {}</span>', level, drawing, word, level)
+
+
+# --- time --------------------------------------------------------------------------------------------------------------
+
+
+def _absolute(local: datetime, today: datetime) -> str:
+    hour = formats.date_format(local, "G:i")
+    if local.date() == today.date():
+        return hour
+    day = formats.date_format(local, pgettext("day and month", "j M") if local.year == today.year else pgettext("day, month, year", "j M Y"))
+    return f"{day} {hour}"
+
+
+@register.simple_tag
+def moment(instant: datetime | None, style: str = "relative") -> SafeString:
+    """An instant as `<time>`: relative (`12 min ago`) with the full time on hover; `clock` shows `9:38`, `full` all."""
+    if instant is None:
+        return SafeString("–")
+    now = desk_clock.now()
+    local, today = timezone.localtime(instant), timezone.localtime(now)
+    full = formats.date_format(local, pgettext("full time", "l j F Y, G:i"))
+    iso = instant.isoformat(timespec="seconds")
+    away = instant - now
+    if style == "full":
+        return format_html('<time datetime="{}">{}</time>', iso, full)
+    if style == "clock" or abs(away) >= timedelta(hours=24):
+        return format_html('<time datetime="{}" title="{}">{}</time>', iso, full, _absolute(local, today))
+    past, future = gettext("{} ago"), gettext("in {}")
+    if abs(away) < timedelta(minutes=1):
+        text = gettext("just now")
+    else:
+        text = (future if away > timedelta() else past).replace("{}", durations.short(away))
+    return format_html(
+        '<time datetime="{}" title="{}" data-rel data-past="{}" data-future="{}">{}</time>', iso, full, past, future, text
+    )
+
+
+@register.filter
+def duration(length: timedelta | int | None) -> str:
+    """A length of time (timedelta, or whole minutes) in few signs: `1 h 20 min`."""
+    if length is None:
+        return "–"
+    return durations.short(length if isinstance(length, timedelta) else timedelta(minutes=length))
+
+
+@register.simple_tag
+def clock(row: Any, style: str = "") -> SafeString:
+    """A clock with figure, limit and bar; `mini` is the one-line form.
+
+    The row tells `get_code_display`, `subject`, `started_at`, `warn_at`, `due_at`, `met_at`, `cancelled_at`.
+    """
+    now = desk_clock.now()
+    label = row.get_code_display()
+    limit = gettext("limit {}").format(durations.short(row.due_at - row.started_at))
+    bar: str = ""
+    if row.cancelled_at:
+        css, figure, small = "off", format_html("{}", gettext("cancelled")), limit
+    elif row.met_at:
+        late = row.met_at > row.due_at
+        took = durations.short(row.met_at - row.started_at)
+        css = "late" if late else "met"
+        figure = format_html("{}{}", icon("clock-alert" if late else "check", gettext("late") if late else gettext("in time")), took)
+        small = limit
+    else:
+        left = row.due_at - now
+        css = "run late" if left < timedelta() else "run soon" if row.warn_at <= now else "run"
+        figure = _figure(row.due_at, left)
+        at = _absolute(timezone.localtime(row.due_at), timezone.localtime(now))
+        small = gettext("limit {}").format(at)
+        whole = max(1, round((row.due_at - row.started_at).total_seconds()))
+        gone = min(whole, max(0, round((now - row.started_at).total_seconds())))
+        bar = format_html('<progress max="{}" value="{}" aria-label="{}"></progress>', whole, gone, label)
+    subject = format_html(" · {}", row.subject) if row.subject else ""
+    full = formats.date_format(timezone.localtime(row.due_at), pgettext("full time", "l j F Y, G:i"))
+    return format_html(
+        '<div class="clock {} {}" title="{}"><span>{}{}</span> <b>{}</b> <small>{}</small>{}</div>',
+        css, style, gettext("until {}").format(full), label, subject, figure, small, bar,
+    )  # fmt: skip
+
+
+def _figure(due_at: datetime, left: timedelta) -> SafeString:
+    late = gettext("late by")
+    text = durations.countdown(left)
+    shown = f"{late} {text}" if left < timedelta() else text
+    return format_html('<span data-due="{}" data-late="{}">{}</span>', due_at.isoformat(timespec="seconds"), late, shown)
+
+
+# --- people ------------------------------------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def avatar(user: Any, title: str = "", cls: str = "") -> SafeString:
+    """The round badge with a person's initials; without a person the dashed one of an empty role."""
+    if user is None:
+        return format_html('<span class="av miss {}" role="img" aria-label="{}" title="{}">?</span>', cls, title, title)
+    said = f"{user} – {title}" if title else str(user)
+    return format_html('<span class="av {}" role="img" aria-label="{}" title="{}">{}</span>', cls, said, said, user.initials)
+
+
+@register.simple_tag
+def person(user: Any, style: str = "") -> SafeString:
+    """A person by short name with the full one on hover; `badge` puts the initials before it."""
+    if user is None:
+        return format_html('<span class="quiet">{}</span>', gettext("nobody yet"))
+    name = format_html('<span title="{}">{}</span>', user, user.short_name)
+    if style != "badge":
+        return name
+    return format_html('<span class="person"><span class="av s" aria-hidden="true">{}</span>{}</span>', user.initials, name)
+
+
+# --- the log -----------------------------------------------------------------------------------------------------------
+
+_DOTS = {"step": "d", "good": "g", "bad": "r", "plain": ""}
+_ACTOR = "\ue000"
+
+
+@register.simple_tag
+def dot(tone: str) -> SafeString:
+    """The dot of a timeline; the sentence beside it says the same in words."""
+    return format_html('<span class="dot {}" aria-hidden="true"></span>', _DOTS.get(tone, ""))
+
+
+@register.simple_tag
+def sentence(event: Any, actor_name: str) -> SafeString:
+    """An event as a sentence in the reader's language with the actor in bold."""
+    said = escape(event_sentence(event, _ACTOR, get_language() or "en"))
+    return mark_safe(said.replace(_ACTOR, format_html("<b>{}</b>", actor_name)))  # noqa: S308 - both halves are escaped
+
+
+# --- texts -------------------------------------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def diff(old: str, new: str) -> SafeString:
+    """The new text with what was added and removed against the old one."""
+    tags = {"same": "{}", "ins": "<ins>{}</ins>", "del": "<del>{}</del>"}
+    return SafeString("").join(format_html(tags[kind], text) for kind, text in differences.parts(old or "", new or ""))
+
+
+@register.filter
+def setting(text: str) -> str:
+    """Our own words with Czech no-break spaces; never for texts that are hashed or sent."""
+    return typeset(text) if (get_language() or "").startswith("cs") else text
+
+
+@register.simple_block_tag
+def stage(content: str, state: str, who: str = "", me: bool = False) -> SafeString:
+    """One line of who decides: `{% stage "waiting" who="J. Malá" %}Legal 0/1{% endstage %}`."""
+    whom = format_html('<span class="who{}">{}</span>', " me" if me else "", who) if who else ""
+    return format_html('<div class="stage">{}{}{}</div>', mark(state), content, whom)
+
+
+# --- blocks ------------------------------------------------------------------------------------------------------------
+
+
+@register.simple_block_tag
+def card(content: str, title: str = "", url: str = "", link: str = "", cls: str = "", id: str = "") -> SafeString:  # noqa: A002
+    """A white card with a small heading and one link beside it."""
+    head: str = ""
+    if title:
+        aside = format_html('<a href="{}">{}</a>', url, link) if url else ""
+        head = format_html("<header><h2>{}</h2>{}</header>", title, aside)
+    named = format_html(' id="{}"', id) if id else ""
+    return format_html('<section class="card {}"{}>{}{}</section>', cls, named, head, content)
+
+
+@register.simple_block_tag
+def pagehead(content: str, title: str, lead: str = "") -> SafeString:
+    """The heading of a page; what stands between the tags are its buttons."""
+    buttons = format_html('<div class="row">{}</div>', content) if content.strip() else ""
+    said = format_html("<p>{}</p>", lead) if lead else ""
+    return format_html('<div class="pagehead"><h1>{}</h1>{}{}</div>', title, buttons, said)
+
+
+@register.simple_block_tag
+def empty(content: str, title: str, icon_name: str = "circle-check") -> SafeString:
+    """An empty page or list: what it means and what to do first."""
+    return format_html('<div class="empty">{}<h3>{}</h3>{}</div>', icon(icon_name), title, content)
+
+
+@register.simple_block_tag
+def ask(content: str, label: str, icon_name: str = "", cls: str = "", button: str = "") -> SafeString:
+    """A button that opens a small form beside itself (a sheet on the phone), without any script."""
+    drawing = icon(icon_name) if icon_name else ""
+    return format_html(
+        '<details class="ask {}"><summary class="btn {}">{}{}</summary><div class="box">{}</div></details>',
+        cls, button, drawing, label, content,
+    )  # fmt: skip
+
+
+@register.simple_block_tag
+def live(content: str, url: str, id: str, tag: str = "div", cls: str = "") -> SafeString:  # noqa: A002
+    """A region that renews itself: `url` carries the known seq or digest and answers 204 while that is current."""
+    return format_html(
+        '<{} id="{}" class="{}" hx-get="{}" hx-trigger="live from:body" hx-swap="outerHTML" hx-sync="this:drop">{}</{}>',
+        tag, id, cls, url, content, tag,
+    )  # fmt: skip
+
+
+# --- forms -------------------------------------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def field(bound: BoundField, **attributes: Any) -> SafeString:
+    """A field with its label above, help below and errors beside; attributes use `_` for `-`."""
+    given = {name.replace("_", "-"): value for name, value in attributes.items() if value not in (None, False)}
+    given.update({name: "" for name, value in given.items() if value is True})
+    if bound.is_hidden:
+        return format_html("{}{}", bound.as_widget(attrs=given), "")
+    widget = bound.field.widget
+    return mark_safe(  # noqa: S308 - a rendered template
+        render_to_string(
+            "components/field.html",
+            {
+                "field": bound,
+                "widget": bound.as_widget(attrs=given),
+                "group": isinstance(widget, RadioSelect | CheckboxSelectMultiple),
+                "check": isinstance(widget, CheckboxInput),
+                "optional": not bound.field.required and not isinstance(widget, CheckboxInput),
+            },
+        )
+    )
+
+
+@register.simple_tag
+def fields(form: Form, *names: str) -> SafeString:
+    """Errors of the whole form, then the named fields, or all of them."""
+    shown: Iterable[BoundField] = [form[name] for name in names] if names else list(form)
+    return format_html("{}{}", form_errors(form), format_html_join("", "{}", ((field(bound),) for bound in shown)))
+
+
+@register.simple_tag
+def form_errors(form: Form) -> SafeString:
+    """What is wrong with the form as a whole, above its fields."""
+    said = form.non_field_errors()
+    if not said:
+        return SafeString("")
+    lines = format_html_join("", "<li>{}</li>", ((one,) for one in said))
+    return format_html('<div class="errors" role="alert">{}<ul>{}</ul></div>', icon("circle-alert"), lines)
+
+
+# --- lists -------------------------------------------------------------------------------------------------------------
+
+
+@register.simple_tag(takes_context=True)
+def with_query(context: template.Context, **changes: Any) -> str:
+    """The present address with some parameters changed; None removes one. Filters and pages stay links."""
+    query = context["request"].GET.copy()
+    for name, value in changes.items():
+        if value in (None, ""):
+            query.pop(name, None)
+        else:
+            query[name] = value
+    return f"?{query.urlencode()}"
