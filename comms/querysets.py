@@ -1,0 +1,185 @@
+"""Reads of what is said and who allowed it. Every one of them starts with `visible_to`."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from django.apps import apps
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+
+from cases.states import RoleState
+from comms.states import OPEN_VERSION, RequestState, StatementState, TemplateState
+from crisisdesk.core import clock
+from crisisdesk.core.querysets import DeskQuerySet
+from crisisdesk.core.roles import Role
+
+if TYPE_CHECKING:
+    from cases.models import Case
+    from crisisdesk.core.models import User
+    from crisisdesk.core.principals import Principal
+
+
+class TemplateQuerySet(DeskQuerySet):
+    """Templates of a brand."""
+
+    def for_case(self, case: "Case") -> Self:
+        """Templates of the case's brand and kind that are approved in its primary language."""
+        return self.filter(
+            Q(kinds=None) | Q(kinds=case.kind_id),
+            brand=case.brand_id,
+            versions__state=TemplateState.APPROVED,
+            versions__language=case.primary_language,
+        ).distinct()
+
+
+class TemplateVersionQuerySet(DeskQuerySet):
+    """Versions of templates."""
+
+    def approved(self) -> Self:
+        """The versions that may go out on one signature."""
+        return self.filter(state=TemplateState.APPROVED)
+
+
+class StatementQuerySet(DeskQuerySet):
+    """Statements."""
+
+
+class StatementVersionQuerySet(DeskQuerySet):
+    """Versions of statements."""
+
+    def newest(self) -> Self:
+        """The newest version of each statement in each language."""
+        later = self.model._base_manager.filter(
+            statement=OuterRef("statement"), language=OuterRef("language"), number__gt=OuterRef("number")
+        )
+        return self.filter(~Exists(later))
+
+    def with_status(self) -> Self:
+        """With what `StatementVersion.status` needs, so that a list asks once."""
+        return self.annotate(has_stuck_deliveries=Exists(stuck_deliveries(OuterRef("pk"))))
+
+    def for_lists(self) -> Self:
+        """With the statement, case and brand a row shows."""
+        return self.with_status().select_related("statement__case__brand", "author")
+
+    def open(self) -> Self:
+        """Versions somebody works on or decides about."""
+        return self.filter(state__in=OPEN_VERSION)
+
+    def published(self) -> Self:
+        """Versions the public can read, or could until they were corrected."""
+        return self.filter(
+            published_at__isnull=False, state__in=(StatementState.PUBLISHING, StatementState.CORRECTED)
+        )
+
+    def last_public(self, case: "Case", language: str) -> Any:
+        """What is out in a case in one language: the newest published version, or None."""
+        return self.published().filter(statement__case=case, language=language).order_by("-published_at").first()
+
+    def correction_needed(self) -> Self:
+        """What is out and rests on a fact that has been refuted since."""
+        return self.filter(
+            state=StatementState.PUBLISHING, published_at__isnull=False, citations__fact__state="refuted"
+        ).distinct()
+
+
+def stuck_deliveries(version: Any) -> "QuerySet[Any]":
+    """Deliveries of a version about which a person has to do something."""
+    delivery = apps.get_model("comms.Delivery")
+    undecided = Q(state="unconfirmed", looked__gte=delivery.MOST_LOOKS)
+    return delivery._base_manager.filter(Q(state="dead") | undecided, version=version, operation="publish")
+
+
+class RequestQuerySet(DeskQuerySet):
+    """Requests for approval."""
+
+    def open(self) -> Self:
+        """Requests that wait for somebody."""
+        return self.filter(state=RequestState.OPEN)
+
+    def waiting_for(self, principal: "Principal") -> Self:
+        """Open requests this person may decide about at this moment."""
+        if principal.user is None:
+            return self.none()
+        stage = apps.get_model("comms.RequestStage")
+        mine = stage.objects.open_to(principal.user, clock.now()).filter(request=OuterRef("pk"))
+        return self.open().filter(Exists(mine))
+
+    def for_lists(self) -> Self:
+        """With the rows that a line of a list shows."""
+        stage, approval = apps.get_model("comms.RequestStage"), apps.get_model("comms.Approval")
+        decided = Prefetch("approvals", approval.objects.select_related("user", "on_behalf_of"))
+        return self.select_related(
+            "version__statement__case__brand", "version__statement__case__kind", "submitted_by"
+        ).prefetch_related(Prefetch("stages", stage.objects.prefetch_related(decided)))
+
+
+class RequestStageQuerySet(DeskQuerySet):
+    """Stages of requests, and who may decide in them."""
+
+    def unfilled(self) -> Self:
+        """Stages that wait, none of an earlier order before them."""
+        earlier = self.model._base_manager.filter(
+            request=OuterRef("request"), order__lt=OuterRef("order"), filled_at=None
+        )
+        return self.filter(~Exists(earlier), request__state=RequestState.OPEN, filled_at=None)
+
+    def open_to(self, user: "User", now: datetime) -> Self:
+        """Stages in which this person may decide now.
+
+        Not where they contributed to the text or have decided already. A role held in the case counts; a role on the
+        brand counts where nobody has accepted it in the case; deputies count from `deputy_at` on, executives from
+        `executive_at` on. Only one's own roles are read, so the question stays one query for any number of requests.
+        """
+        if user.kind != "person" or not user.is_active:
+            return self.none()
+        contributor, approval = apps.get_model("comms.Contributor"), apps.get_model("comms.Approval")
+        return self.unfilled().filter(
+            _by_role(user, now),
+            ~Exists(contributor.objects.filter(version=OuterRef("request__version"), user=user)),
+            ~Exists(approval.objects.filter(request=OuterRef("request"), user=user)),
+        )
+
+
+_CASE = "request__version__statement__case"
+
+
+def _by_role(user: "User", now: datetime) -> Q:
+    """The condition that one of the user's roles entitles them to a stage."""
+    assignment = apps.get_model("cases.RoleAssignment")
+    found = Q(pk__in=[])
+    held = assignment.objects.filter(user=user, state=RoleState.ACCEPTED).values_list("role", "case_id")
+    for role, cases in _grouped(held):
+        found |= Q(**{f"{_CASE}__in": cases}) & _entitled(role, now)
+    memberships = apps.get_model("core.Membership").objects.filter(user=user, until=None)
+    for (role, is_deputy), brands in _grouped(memberships.values_list("role", "is_deputy", "brand_id")):
+        taken = assignment.objects.filter(case=OuterRef(_CASE), role=role, state=RoleState.ACCEPTED)
+        of_brand = Q(**{f"{_CASE}__brand__in": brands, f"{_CASE}__confidential": False})
+        own = _contains(role) & ~Q(Exists(taken))
+        found |= of_brand & (_later(role, now) if is_deputy else own | _executive(role, now))
+    return found
+
+
+def _grouped(rows: Iterable[tuple[Any, ...]]) -> Iterable[tuple[Any, list[int]]]:
+    """Rows `(key…, pk)` as key and primary keys; a key of one column is that column."""
+    groups: dict[Any, list[int]] = defaultdict(list)
+    for *key, pk in rows:
+        groups[key[0] if len(key) == 1 else tuple(key)].append(pk)
+    return groups.items()
+
+
+def _contains(role: str) -> Q:
+    return Q(roles__contains=[role])
+
+
+def _executive(role: str, now: datetime) -> Q:
+    return Q(executive_at__lte=now) if role == Role.EXEC else Q(pk__in=[])
+
+
+def _entitled(role: str, now: datetime) -> Q:
+    return _contains(role) | _executive(role, now)
+
+
+def _later(role: str, now: datetime) -> Q:
+    return (_contains(role) & Q(deputy_at__lte=now)) | _executive(role, now)

@@ -1,0 +1,126 @@
+"""Which people a text needs: stages of a policy, their conditions, whether they can be met, whether they got weaker.
+
+Pure computation over roles and people; people are any hashable identifiers.
+"""
+
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import product
+from typing import Any, TypeVar
+
+Person = TypeVar("Person", bound=Hashable)
+
+# What the note says of a text for which a policy asks nobody: the communications lead reads it.
+FALLBACK_ROLES = ("comms_lead",)
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a policy looks at: severity 1 (gravest) to 4, code of the kind of crisis, marks of the statement."""
+
+    severity: int
+    kind: str = ""
+    tags: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """When a stage is asked for; an empty set means any, an empty tag none."""
+
+    severities: frozenset[int] = frozenset()
+    kinds: frozenset[str] = frozenset()
+    except_kinds: frozenset[str] = frozenset()
+    tag: str = ""
+
+    def holds(self, circumstances: Circumstances) -> bool:
+        """Whether the stage is asked for under these circumstances."""
+        return (
+            (not self.severities or circumstances.severity in self.severities)
+            and (not self.kinds or circumstances.kind in self.kinds)
+            and circumstances.kind not in self.except_kinds
+            and (not self.tag or self.tag in circumstances.tags)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """`required` people out of any of the roles; stages of equal `order` run side by side.
+
+    `minutes` without an answer let the deputy decide too, twice as many the executive; 0 never widens.
+    """
+
+    roles: tuple[str, ...]
+    required: int = 1
+    order: int = 1
+    minutes: int = 0
+    when: Condition = field(default_factory=Condition)
+
+    def as_json(self) -> dict[str, Any]:
+        """The stage as a request keeps it; conditions have been decided by then."""
+        return {"roles": list(self.roles), "required": self.required, "order": self.order, "minutes": self.minutes}
+
+
+def asked(policies: Iterable[Sequence[Stage]], circumstances: Circumstances) -> list[Stage]:
+    """The stages of all policies that apply, those for the same roles merged into the stricter one.
+
+    A text nobody is asked about goes to the communications lead: silence of a policy is no approval.
+    """
+    merged: dict[tuple[str, ...], Stage] = {}
+    for stage in (stage for stages in policies for stage in stages if stage.when.holds(circumstances)):
+        roles = tuple(sorted(set(stage.roles)))
+        known = merged.get(roles)
+        merged[roles] = replace(stage, roles=roles, when=Condition()) if known is None else _stricter(known, stage)
+    return sorted(merged.values(), key=lambda stage: stage.order) or [Stage(FALLBACK_ROLES)]
+
+
+def _stricter(one: Stage, other: Stage) -> Stage:
+    waits = [minutes for minutes in (one.minutes, other.minutes) if minutes]
+    return replace(
+        one,
+        required=max(one.required, other.required),
+        order=min(one.order, other.order),
+        minutes=min(waits, default=0),
+    )
+
+
+def unfilled(stages: Sequence[Stage], candidates: Mapping[int, Collection[Person]]) -> list[int]:
+    """Indexes of the stages that cannot get their people, every person counting once; empty if all can be met.
+
+    `candidates` maps a stage's index to who may decide there. Found by augmenting paths (maximum bipartite matching).
+    """
+    seats = [index for index, stage in enumerate(stages) for _ in range(stage.required)]
+    seated: dict[Person, int] = {}
+
+    def seat(place: int, tried: set[Person]) -> bool:
+        for person in candidates.get(seats[place], ()):
+            if person in tried:
+                continue
+            tried.add(person)
+            if person not in seated or seat(seated[person], tried):
+                seated[person] = place
+                return True
+        return False
+
+    return sorted({seats[place] for place in range(len(seats)) if not seat(place, set())})
+
+
+def weaker(old: Sequence[Stage], new: Sequence[Stage], kinds: Collection[str], tags: Collection[str]) -> bool:
+    """Whether under any circumstances `new` would let through what `old` would not.
+
+    A stage counts as kept if a new one asks at least as many people out of no further roles.
+    """
+    return any(
+        not any(_covers(kept, stage) for kept in asked([new], circumstances))
+        for circumstances in _all_circumstances(kinds, tags)
+        for stage in asked([old], circumstances)
+    )
+
+
+def _covers(new: Stage, old: Stage) -> bool:
+    return set(new.roles) <= set(old.roles) and new.required >= old.required
+
+
+def _all_circumstances(kinds: Collection[str], tags: Collection[str]) -> Iterator[Circumstances]:
+    marks = [frozenset[str](), *(frozenset([tag]) for tag in tags)]
+    for severity, kind, marked in product(range(1, 5), ["", *kinds], marks):
+        yield Circumstances(severity, kind, marked)
