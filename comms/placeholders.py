@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from crisisdesk.core.czech import vocalised
+
 NBSP = "\u00a0"
 
 _FIELD = re.compile(r"\{([a-z][a-z0-9_]{0,29})\}")
@@ -138,7 +140,8 @@ def printed(placeholder: Placeholder, value: str, language: str) -> str:
 def filled(text: str, placeholders: Iterable[Placeholder], values: Mapping[str, str], language: str) -> str:
     """The text with closed values in place of its fields. `KeyError` where a value is missing."""
     known = {placeholder.name: placeholder for placeholder in placeholders}
-    return _FIELD.sub(lambda found: printed(known[found[1]], values[found[1]], language), text)
+    text = _FIELD.sub(lambda found: printed(known[found[1]], values[found[1]], language), text)
+    return vocalised(text) if language == "cs" else text
 
 
 def remarks(text: str, placeholders: Iterable[Placeholder], language: str) -> Iterator[Remark]:

@@ -9,6 +9,8 @@ _MOVED = {"č": "c\u02ff", "ř": "r\u02ff", "š": "s\u02ff", "ž": "z\u02ff"}
 _NBSP = "\u00a0"
 _PREPOSITION = re.compile(r"(?<!\w)([ksvzouaiKSVZOUAI]) (?=\S)")
 _UNIT = re.compile(r"(\d) (?=(?:%|‰|°C|Kč|kč|€|ks|kg|g|l|ml|km|m|cm|mm|h|hodin|hodiny|hodinu|min|minut|minuty|s)\b|%)")
+# "v" is said "ve" before two, three, four and everything that begins like them: ve 2, ve 13, ve 14, ve 20.
+_VOCALISED = re.compile(rf"(?<!\w)([vV])([ {_NBSP}])(?=(?:[234]|1[234]|2[0-9])(?![0-9]))")
 
 
 def sort_key(name: str) -> str:
@@ -23,3 +25,8 @@ def typeset(text: str) -> str:
     """Put no-break spaces after one-letter words and before units, as Czech typography asks."""
     once = _PREPOSITION.sub(rf"\1{_NBSP}", text)
     return _UNIT.sub(rf"\1{_NBSP}", _PREPOSITION.sub(rf"\1{_NBSP}", once))
+
+
+def vocalised(text: str) -> str:
+    """The preposition v as it is said before numbers: „ve 13 hodin“, „v 11 hodin“."""
+    return _VOCALISED.sub(r"\1e\2", text)
