@@ -1,4 +1,4 @@
-"""A database of its own for a measurement: an embedded server in a temporary folder, migrated, with the demo's people."""
+"""A database of its own for a measurement: an embedded server in a temporary folder with the demo's people."""
 
 import os
 import shutil

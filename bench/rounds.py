@@ -18,7 +18,7 @@ def median_ms(work: Callable[[], object], repeats: int) -> float:
 def alternate(works: Mapping[str, Callable[[], object]], *, rounds: int = 5, repeats: int = 20) -> dict[str, float]:
     """Median milliseconds of each piece of work over alternating rounds."""
     found: dict[str, list[float]] = {name: [] for name in works}
-    for name, work in works.items():
+    for work in works.values():
         work()  # fills caches and plans, not measured
     for _ in range(rounds):
         for name, work in works.items():
