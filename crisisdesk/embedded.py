@@ -310,6 +310,8 @@ class Postgresql(Server):
                 "fsync": "off",
                 "synchronous_commit": "off",
                 "full_page_writes": "off",
+                "min_wal_size": "8MB",
+                "max_wal_size": "128MB",
                 "wal_level": "minimal",
                 "max_wal_senders": "0",
                 "autovacuum": "off",
@@ -323,7 +325,7 @@ class Postgresql(Server):
         pid = self._pid()
         if pid is None or not self.answers():
             return
-        os.kill(pid, signal.SIGQUIT if self.temporary else signal.SIGINT)
+        os.kill(pid, signal.SIGINT)
         self.wait_gone(pid)
 
     def _connect(self, database: str = SUPERUSER) -> psycopg.Connection[Any]:
@@ -340,7 +342,7 @@ class Postgresql(Server):
             "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--locale", "C",
         ]  # fmt: skip
         if self.temporary:
-            command.append("--no-sync")
+            command += ["--no-sync", "--wal-segsize", "1"]
         password = self.addresses.values["superuser_password"]
         process = spawn(command, fresh, self.log, stdin=password.encode())
         if process.wait(START_SECONDS):

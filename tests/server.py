@@ -3,13 +3,20 @@
 One temporary embedded PostgreSQL serves a run and all its xdist workers: the controller starts it and stops it at the
 end, and if the controller is killed the server dies with it. With ``DATABASE_URL`` and ``DATABASE_OWNER_URL`` given,
 those are used instead. Databases and fixtures are in ``tests/database.py``.
+
+Migrating costs more than many a test. A cluster with a migrated template is therefore kept in ``.pytest_cache`` under
+the digest of what it was made from, and copied for the next run.
 """
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import hashlib
+import json
 import os
 import shutil
+import subprocess
 import tempfile
 import uuid
 from collections.abc import Generator
@@ -18,8 +25,26 @@ from typing import Any
 
 import pytest
 
+CHECKOUT = Path(__file__).resolve().parent.parent
+KEPT = CHECKOUT / ".pytest_cache" / "clusters"
+KEEP = 3
+# What the migrated template depends on.
+SOURCES = (
+    "**/migrations/*.py",
+    "**/models/*.py",
+    "**/models.py",
+    "crisisdesk/settings.py",
+    "crisisdesk/embedded.py",
+    "crisisdesk/core/dbroles.py",
+    "crisisdesk/core/history.py",
+    "crisisdesk/core/migration_sql.py",
+    "tests/database.py",
+    "requirements.lock",
+)
+
 _servers: Any = None
 _folder: Path | None = None
+_kept: Path | None = None
 
 
 def _is_worker() -> bool:
@@ -29,52 +54,66 @@ def _is_worker() -> bool:
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests() -> Generator[None, None, None]:
     """Before Django's settings are read: the environment of this run, addresses included."""
-    global _folder
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crisisdesk.settings")
     os.environ.setdefault("CELERY_BROKER_URL", "memory://")
     if not _is_worker():
-        from crisisdesk import embedded
-
-        _folder = Path(tempfile.mkdtemp(prefix="crisisdesk-test-"))
-        _folder.chmod(0o755)
-        os.environ["DATA_DIR"] = str(_folder)
-        if "postgresql" in embedded.missing(os.environ):
-            addresses = embedded.Addresses(_folder)
-            os.environ["DATABASE_URL"] = addresses.postgresql(embedded.APPLICATION)
-            os.environ["DATABASE_OWNER_URL"] = addresses.postgresql(embedded.OWNER)
-        os.environ["TEST_TEMPLATE"] = f"test_crisisdesk_{uuid.uuid4().hex[:10]}"
+        _prepare()
     yield
+
+
+def _prepare() -> None:
+    global _folder, _kept
+    from crisisdesk import embedded
+
+    _folder = Path(tempfile.mkdtemp(prefix="crisisdesk-test-"))
+    _folder.chmod(0o755)
+    atexit.register(_finish)  # for runs that end before the session starts
+    os.environ["DATA_DIR"] = str(_folder)
+    os.environ["TEST_TEMPLATE"] = f"test_crisisdesk_{uuid.uuid4().hex[:10]}"
+    if "postgresql" in embedded.missing(os.environ):
+        _kept = KEPT / _digest()
+        os.environ["TEST_TEMPLATE"] = "test_crisisdesk"
+        _copy_kept(_folder)
+        addresses = embedded.Addresses(_folder)
+        os.environ["DATABASE_URL"] = addresses.postgresql(embedded.APPLICATION)
+        os.environ["DATABASE_OWNER_URL"] = addresses.postgresql(embedded.OWNER)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
     global _servers
-    if _is_worker() or _folder is None or session.config.option.collectonly:
+    if _is_worker() or _kept is None or session.config.option.collectonly:
         return
-    if (_folder / "embedded.json").exists():
-        from crisisdesk import embedded
+    from crisisdesk import embedded
 
-        try:
-            servers = embedded.Servers(_folder, want={"postgresql"}, temporary=True)
-            servers.start()
-        except embedded.EmbeddedError as error:
-            pytest.exit(str(error), returncode=pytest.ExitCode.INTERNAL_ERROR)
-        _servers = servers
+    assert _folder is not None
+    try:
+        servers = embedded.Servers(_folder, want={"postgresql"}, temporary=True)
+        servers.start()
+    except embedded.EmbeddedError as error:
+        pytest.exit(str(error), returncode=pytest.ExitCode.INTERNAL_ERROR)
+    _servers = servers
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure() -> None:
+    _finish()
+
+
+def _finish() -> None:
     global _servers, _folder
-    if _is_worker():
+    if _folder is None:
         return
     if _servers is not None:
+        keep = _has_template()
         _servers.stop()
         _servers = None
-    else:
+        if keep:
+            _keep(_folder)
+    elif _kept is None:
         _drop_template()
-    if _folder is not None:
-        shutil.rmtree(_folder, ignore_errors=True)
-        _folder = None
+    shutil.rmtree(_folder, ignore_errors=True)
+    _folder = None
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -89,6 +128,66 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.WHITENOISE_USE_FINDERS = True
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def _digest() -> str:
+    digest = hashlib.sha256()
+    for pattern in SOURCES:
+        for path in sorted(CHECKOUT.glob(pattern)):
+            if ".venv" not in path.parts:
+                digest.update(f"{path.relative_to(CHECKOUT)}\0".encode() + path.read_bytes())
+    return digest.hexdigest()[:20]
+
+
+def _copy_kept(folder: Path) -> None:
+    assert _kept is not None
+    if not _kept.is_dir():
+        return
+    try:
+        os.utime(_kept)
+        _copy(_kept, folder)
+    except (OSError, subprocess.CalledProcessError):  # another run is tidying up; a new cluster serves as well
+        shutil.rmtree(folder / "postgresql", ignore_errors=True)
+        (folder / "embedded.json").unlink(missing_ok=True)
+        return
+    from crisisdesk import embedded
+
+    path = folder / "embedded.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"postgresql_port": embedded.free_port()}))
+
+
+def _keep(folder: Path) -> None:
+    """Keep the stopped cluster for later runs, unless it is kept already."""
+    assert _kept is not None
+    if _kept.exists() or _kept.name != _digest():
+        return
+    fresh = KEPT / f"{_kept.name}.{os.getpid()}"
+    try:
+        fresh.mkdir(parents=True)
+        _copy(folder, fresh)
+        fresh.rename(_kept)
+    except (OSError, subprocess.CalledProcessError):
+        shutil.rmtree(fresh, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        for old in sorted(KEPT.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)[KEEP:]:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """With owners and modes: as root the cluster belongs to another user."""
+    parts = [source / "embedded.json", source / "postgresql"]
+    subprocess.run(["cp", "-Rp", *map(str, parts), str(target)], check=True, capture_output=True)
+
+
+def _has_template() -> bool:
+    from tests.database import owner_connection
+
+    try:
+        with owner_connection() as connection:
+            query = "SELECT 1 FROM pg_database WHERE datname = %s"
+            return connection.execute(query, [os.environ["TEST_TEMPLATE"]]).fetchone() is not None
+    except Exception:
+        return False
 
 
 def _drop_template() -> None:
