@@ -44,7 +44,7 @@ _MARKS = {
     "unverified": ("u", "ellipsis", _("unverified")),
     "open": ("u", "circle-question-mark", _("open question")),
     "waiting": ("u", "ellipsis", _("waiting")),
-    "late": ("x", "clock-alert", _("late")),
+    "late": ("x", "exclamation", _("late")),
     "refuted": ("x", "x", _("refuted")),
     "rejected": ("x", "x", _("rejected")),
     "missing": ("x", "exclamation", _("missing")),
@@ -156,8 +156,9 @@ def clock(row: Any, style: str = "") -> SafeString:
     label = row.get_code_display()
     limit = gettext("limit {}").format(durations.short(row.due_at - row.started_at))
     bar: str = ""
+    ticking: str = ""
     if row.cancelled_at:
-        css, figure, small = "off", format_html("{}", gettext("cancelled")), limit
+        css, figure, small = "off", gettext("cancelled"), limit
     elif row.met_at:
         late = row.met_at > row.due_at
         took = durations.short(row.met_at - row.started_at)
@@ -167,25 +168,19 @@ def clock(row: Any, style: str = "") -> SafeString:
     else:
         left = row.due_at - now
         css = "run late" if left < timedelta() else "run soon" if row.warn_at <= now else "run"
-        figure = _figure(row.due_at, left)
-        at = _absolute(timezone.localtime(row.due_at), timezone.localtime(now))
-        small = gettext("limit {}").format(at)
+        late_by = gettext("late by")
+        figure = f"{late_by} {durations.countdown(left)}" if left < timedelta() else durations.countdown(left)
+        ticking = format_html(' data-due="{}" data-late="{}"', row.due_at.isoformat(timespec="seconds"), late_by)
+        small = gettext("until {}").format(_absolute(timezone.localtime(row.due_at), timezone.localtime(now)))
         whole = max(1, round((row.due_at - row.started_at).total_seconds()))
         gone = min(whole, max(0, round((now - row.started_at).total_seconds())))
         bar = format_html('<progress max="{}" value="{}" aria-label="{}"></progress>', whole, gone, label)
     subject = format_html(" · {}", row.subject) if row.subject else ""
     full = formats.date_format(timezone.localtime(row.due_at), pgettext("full time", "l j F Y, G:i"))
     return format_html(
-        '<div class="clock {} {}" title="{}"><span>{}{}</span> <b>{}</b> <small>{}</small>{}</div>',
-        css, style, gettext("until {}").format(full), label, subject, figure, small, bar,
+        '<div class="clock {} {}" title="{}"><span>{}{}</span> <b{}>{}</b> <small>{}</small>{}</div>',
+        css, style, gettext("until {}").format(full), label, subject, ticking, figure, small, bar,
     )  # fmt: skip
-
-
-def _figure(due_at: datetime, left: timedelta) -> SafeString:
-    late = gettext("late by")
-    text = durations.countdown(left)
-    shown = f"{late} {text}" if left < timedelta() else text
-    return format_html('<span data-due="{}" data-late="{}">{}</span>', due_at.isoformat(timespec="seconds"), late, shown)
 
 
 # --- people ------------------------------------------------------------------------------------------------------------
@@ -236,8 +231,12 @@ def sentence(event: Any, actor_name: str) -> SafeString:
 @register.simple_tag
 def diff(old: str, new: str) -> SafeString:
     """The new text with what was added and removed against the old one."""
-    tags = {"same": "{}", "ins": "<ins>{}</ins>", "del": "<del>{}</del>"}
-    return SafeString("").join(format_html(tags[kind], text) for kind, text in differences.parts(old or "", new or ""))
+    tags = {"same": "{}{}", "ins": "<ins>{}</ins>{}", "del": "<del>{}</del>{}"}
+    shown = []
+    for kind, text in differences.parts(old or "", new or ""):
+        words = text.rstrip() or text
+        shown.append(format_html(tags[kind], words, text[len(words) :]))
+    return format_html_join("", "{}", ((part,) for part in shown))
 
 
 @register.filter
