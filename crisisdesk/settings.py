@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +17,9 @@ from crisisdesk import embedded
 from crisisdesk.environment import Environment, data_dir, parse_postgresql
 
 env = Environment(os.environ)
+
+# Lets code say ModelForm[User] and ModelAdmin[Case], which type checkers understand and Django does not.
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = data_dir(env)
@@ -80,18 +84,23 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "crisisdesk.core.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "crisisdesk.core.middleware.SecurityHeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "crisisdesk.core.middleware.PrincipalMiddleware",
+    "crisisdesk.core.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
+    "crisisdesk.core.middleware.FailureMiddleware",
+    "crisisdesk.core.middleware.SecondFactorMiddleware",
 ]
 
 ROOT_URLCONF = "crisisdesk.urls"
@@ -153,6 +162,12 @@ def _database() -> dict[str, Any]:
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+DEMO = env.yes_no(
+    "DEMO",
+    "postgresql" in embedded.missing(os.environ),
+    "`make run` installs a fictitious organisation and prints its log-ins. Given a database of your own, it does not.",
+)
+
 # --- People ------------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "core.User"
 AUTHENTICATION_BACKENDS = [
@@ -172,6 +187,33 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_REDIRECT_URL = "desk:home"
 LOGIN_URL = "account_login"
+CSRF_FAILURE_VIEW = "crisisdesk.core.error_pages.csrf_failure"
+
+# Sign-in is django-allauth's: e-mail and password, one-time codes, passkeys. Nobody signs up; administrators invite.
+ACCOUNT_ADAPTER = "crisisdesk.core.adapters.AccountAdapter"
+ACCOUNT_FORMS = {"change_password": "crisisdesk.core.account_forms.ChangePasswordForm"}
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_DISPLAY = "crisisdesk.core.adapters.display_name"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_SESSION_REMEMBER = True
+REAUTHENTICATION_MINUTES = 5
+ACCOUNT_REAUTHENTICATION_TIMEOUT = REAUTHENTICATION_MINUTES * 60  # seconds
+# Limits by address and for one-time codes; tries of passwords are counted by the adapter, exactly and for all faces.
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/10m/key", "change_password": "10/10m/user"}
+MFA_ADAPTER = "crisisdesk.core.adapters.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses come from administrators
+MFA_TOTP_ISSUER = "CrisisDesk"
+MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds, for clocks of phones
+REQUIRE_MFA = env.yes_no(
+    "REQUIRE_MFA", True, "People who approve, publish or administer need a second factor. Only the demo does without."
+)
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
@@ -203,7 +245,17 @@ LANGUAGES = [("cs", _("Czech")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "crisisdesk" / "locale"]
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = env.text("TIME_ZONE", "Europe/Prague", "Time zone of pages and mails; everything is stored in UTC.")
+TIME_ZONE = env.time_zone("TIME_ZONE", "Europe/Prague", "Time zone of pages and mails; everything is stored in UTC.")
+
+# --- Cache -------------------------------------------------------------------------------------------------------------
+# Limits and used one-time codes, which every process must know: in the database, since there is no shared memory.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "core_shared_cache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
 
 # --- Static files ------------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
@@ -257,22 +309,41 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 DUE_SECONDS = 2.0
 # One entry for each table of due rows: {"deliveries": {"task": "comms.send_due", "schedule": DUE_SECONDS}}.
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {}
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "notifications": {"task": "core.send_notifications", "schedule": DUE_SECONDS},
+    "deliveries": {"task": "comms.send_due", "schedule": DUE_SECONDS},
+    "scheduled statements": {"task": "comms.publish_scheduled", "schedule": DUE_SECONDS},
+    "subscriptions": {"task": "comms.ask_subscribers", "schedule": DUE_SECONDS},
+}
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
 
 # --- API ---------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK: dict[str, Any] = {
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "crisisdesk.core.api_auth.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["crisisdesk.core.api_auth.DeskPermission"],
+    "DEFAULT_THROTTLE_CLASSES": ["crisisdesk.core.api_auth.TokenThrottle"],
+    "DEFAULT_PARSER_CLASSES": ["crisisdesk.core.api_parsing.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "crisisdesk.core.api_schema.DeskSchema",
+    "EXCEPTION_HANDLER": "crisisdesk.core.api_errors.handle",
+    "URL_FORMAT_OVERRIDE": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "CrisisDesk",
+    "DESCRIPTION": "Everything the web interface can do, with the same rules, roles and log.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "AUTHENTICATION_WHITELIST": ["crisisdesk.core.api_auth.TokenAuthentication"],
+    "POSTPROCESSING_HOOKS": ["crisisdesk.core.api_schema.add_problem"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": False, "validatorUrl": None},
 }
 
 # --- History -----------------------------------------------------------------------------------------------------------
@@ -285,8 +356,9 @@ LOG_LEVEL = env.text("LOG_LEVEL", "INFO", "Least level that is logged.", choices
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"request_id": {"()": "crisisdesk.core.request_id.RequestIdFilter"}},
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} [{request_id}]: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
         "django": {"handlers": ["stderr"], "level": LOG_LEVEL, "propagate": False},

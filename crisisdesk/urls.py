@@ -1,7 +1,7 @@
 """Addresses of the whole installation. Each app keeps its own ``urls.py``."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 from crisisdesk.core import health
 
@@ -9,4 +9,12 @@ urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("admin/", admin.site.urls),
+    path("api/", include("crisisdesk.api")),
+    path("", include("crisisdesk.core.urls")),
 ]
+
+handler400 = "crisisdesk.core.error_pages.bad_request"
+handler403 = "crisisdesk.core.error_pages.forbidden"
+handler404 = "crisisdesk.core.error_pages.not_found"
+handler429 = "crisisdesk.core.error_pages.too_many"
+handler500 = "crisisdesk.core.error_pages.server_error"

@@ -1,9 +1,12 @@
 """How django-allauth behaves here: no open sign-up, one limit of tries for all faces, secrets encrypted at rest."""
 
 import base64
+import contextlib
 import hashlib
+import logging
 import unicodedata
 from datetime import datetime, timedelta
+from smtplib import SMTPException
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -15,12 +18,17 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from crisisdesk.core import second_factor
 from crisisdesk.core.errors import NotNow, Unmet
 from crisisdesk.core.models import Organisation, SignInThrottle, User
 from crisisdesk.core.principals import Principal
+from crisisdesk.core.request_errors import Away
+from crisisdesk.core.verbs.tokens import SIGN_IN_CHANGES, note_sign_in_change
+
+log = logging.getLogger(__name__)
 
 # Password tries on one account over web, admin and API together (domain note "trust"). A passkey is not limited, so
 # the owner still gets in while somebody else is guessing.
@@ -32,6 +40,11 @@ UNREADABLE = Unmet(
     _("This second factor can no longer be read, because the secret key of the installation was changed. "
       "Ask an administrator to remove it, then set it up again."),
 )
+
+
+def display_name(user: User) -> str:
+    """How mails and pages of the sign-in call somebody."""
+    return user.name
 
 
 def account_key(login: str) -> str:
@@ -74,6 +87,26 @@ class AccountAdapter(DefaultAccountAdapter):
     def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
         """A new password set over the mailbox proves who it is: the tries of others no longer count."""
         SignInThrottle.objects.filter(account=self._account(credentials)).delete()
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Mail in the reader's language. A mail server that is away is said to be away."""
+        user: User | None = context.get("user") or User.objects.filter(email=email).first()
+        with translation.override(user.language if user else translation.get_language()):
+            try:
+                super().send_mail(template_prefix, email, context)
+            except (SMTPException, OSError) as failed:
+                log.warning("the mail server does not answer", exc_info=True)
+                raise Away(_("The mail could not be sent: the mail server does not answer. Try again shortly.")) from failed
+
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """Tell the owner that something about the sign-in changed, and the log too."""
+        what = template_prefix.rpartition("/")[2]
+        if what in SIGN_IN_CHANGES:
+            note_sign_in_change(Organisation.objects.get(), Principal.for_user(user), what=what)
+        with contextlib.suppress(Away):
+            super().send_notification_mail(template_prefix, user, context, email)
 
     @staticmethod
     def _account(credentials: dict[str, Any]) -> str:

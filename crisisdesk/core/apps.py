@@ -17,6 +17,6 @@ class CoreConfig(AppConfig):
         from django.db.models.signals import post_migrate
 
         from crisisdesk.core.dbroles import grant_after_migrate
-        from crisisdesk.core.verbs import events, people  # noqa: F401
+        from crisisdesk.core.verbs import events, people, tokens  # noqa: F401
 
         post_migrate.connect(grant_after_migrate, sender=self, dispatch_uid="core.dbroles")

@@ -70,7 +70,7 @@ ENROLMENT_VIEWS = frozenset(
         "mfa_view_recovery_codes",
         "mfa_download_recovery_codes",
         "mfa_generate_recovery_codes",
-        "language",
+        "set_language",
     }
 )
 

@@ -1,0 +1,103 @@
+"""Pages for one's own API tokens: what there is, a new one shown once, revoking."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib.postgres.forms import SimpleArrayField
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from crisisdesk.core.models import ApiToken, Brand, Organisation
+from crisisdesk.core.models.tokens import DEFAULT_TOKEN_DAYS, LONGEST_TOKEN_DAYS
+from crisisdesk.core.verbs.tokens import create_token, known_scopes, revoke_token
+from crisisdesk.core.views import DeskView, VerbView
+
+LIFETIMES = ((7, _("a week")), (30, _("30 days")), (DEFAULT_TOKEN_DAYS, _("90 days")), (LONGEST_TOKEN_DAYS, _("a year")))
+
+
+class TokenForm(forms.Form):
+    """What a new token may do, and for how long."""
+
+    name = forms.CharField(
+        label=_("What it is for"), max_length=80, help_text=_("For example the name of the program that will use it")
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("What it may do"), widget=forms.CheckboxSelectMultiple, help_text=_("As little as the program needs")
+    )
+    days = forms.TypedChoiceField(
+        label=_("How long it works"), coerce=int, choices=LIFETIMES, initial=DEFAULT_TOKEN_DAYS
+    )
+    brands = forms.ModelMultipleChoiceField(
+        Brand.objects.none(),
+        label=_("Only for these brands"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None means all your brands"),
+    )
+    networks = SimpleArrayField(
+        forms.CharField(max_length=43),
+        label=_("Only from these networks"),
+        required=False,
+        help_text=_("Separated by commas, for example 192.0.2.0/24. Empty means from anywhere"),
+    )
+
+    def __init__(self, *args: Any, brands: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["scopes"].choices = [(scope, scope) for scope in known_scopes()]  # type: ignore[attr-defined]
+        self.fields["brands"].queryset = brands  # type: ignore[attr-defined]
+
+
+class TokensView(DeskView):
+    """One's own tokens."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The list; the newest first."""
+        tokens = ApiToken.objects.filter(user=self.principal.user).prefetch_related("brands")
+        return render(request, "core/tokens.html", {"tokens": tokens})
+
+
+class NewTokenView(VerbView):
+    """A new token. Its text is on the page that answers the form, and nowhere afterwards."""
+
+    verb = create_token
+    form_class = TokenForm
+    template_name = "core/token_new.html"
+
+    def get_object(self) -> Organisation:
+        """Tokens are set-up of the installation."""
+        return Organisation.objects.get()
+
+    def get_form_options(self) -> dict[str, Any]:
+        """Brands the person sees."""
+        return {"brands": Brand.objects.visible_to(self.principal)}
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Create the token and show it, once; never kept by the browser."""
+        self.made: ApiToken | None = None
+        response = super().post(request, *args, **kwargs)
+        if self.made is None:
+            return response
+        shown = render(request, "core/token_created.html", {"token": self.made, "secret": self.made.secret})
+        shown["Cache-Control"] = "no-store"
+        return shown
+
+    def get_success_url(self, result: ApiToken) -> str:
+        """Remember what was made for the answer."""
+        self.made = result
+        return reverse("tokens")
+
+
+class RevokeTokenView(VerbView):
+    """Revoke a token at once."""
+
+    verb = revoke_token
+    model = ApiToken
+    success_message = _("The token no longer works")
+
+    http_method_names: ClassVar[list[str]] = ["post", "options"]
+
+    def get_success_url(self, result: ApiToken) -> str:
+        """Back to the list."""
+        return reverse("tokens")
