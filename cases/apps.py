@@ -3,6 +3,13 @@ from django.utils.translation import gettext_lazy as _
 
 
 class CasesConfig(AppConfig):
+    """The crisis: people, time, facts and what was decided. What is said about it is the business of `comms`."""
+
     name = "cases"
     label = "cases"
     verbose_name = _("Cases")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Make the kinds of events, the verbs and the sentences of database triggers known."""
+        from cases import actions, constraints, events  # noqa: F401

@@ -1,0 +1,174 @@
+"""Judging how grave a case is, and activating it."""
+
+from datetime import timedelta
+from typing import cast
+
+from django.utils.translation import gettext_lazy as _
+
+from cases.actions.clocks import (
+    ACTIVATION_CODES,
+    cancel_clocks,
+    limits_of,
+    meet_clock,
+    policy_of,
+    retime_clocks,
+    start_clocks,
+)
+from cases.actions.entries import case_is_open, needed
+from cases.models import Case, ClockCode, Severity, SeverityAssessment, SeverityPolicy, Task
+from cases.severity import Answer, quick_severity
+from cases.states import OPEN_ROLE
+from crisisdesk.core.actions import action
+from crisisdesk.core.acts import Act
+from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.errors import Invalid, Unmet
+from crisisdesk.core.roles import Role
+
+
+def assess(
+    act: Act,
+    case: Case,
+    *,
+    harm: str,
+    spreading: str,
+    growing: str,
+    sentence: str = "",
+    severity: int | None = None,
+) -> SeverityAssessment:
+    """Judge by the three questions (`yes`, `no`, `unsure`); the case and its clocks follow.
+
+    Another `severity` than the computed one needs a `sentence` that says why.
+    """
+    given = {"harm": harm, "spreading": spreading, "growing": growing}
+    unanswered = {name: _("Answer yes, no or not sure") for name, said in given.items() if said not in set(Answer)}
+    if unanswered:
+        raise Invalid(unanswered)
+    if severity is not None and severity not in Severity.values:
+        raise Invalid({"severity": _("Severity runs from 1 (critical) to 4 (routine)")})
+    computed = quick_severity([Answer(said) for said in given.values()])
+    chosen = severity or computed
+    if chosen != computed:
+        needed(sentence, "sentence", _("Say why another severity than the computed one is chosen"))
+    entry = act.entry("reason", on=case, text=sentence.strip()) if sentence.strip() else None
+    made = act.save(
+        SeverityAssessment(
+            case=case,
+            computed=computed,
+            severity=chosen,
+            assessed_by=act.actor.user,
+            assessed_at=act.now,
+            entry=entry,
+            **given,
+        )
+    )
+    before, old = case.severity, limits_of(case)
+    case.severity = chosen
+    act.save(case)
+    meet_clock(act, case, ClockCode.SEV)
+    retime_clocks(act, case, old)
+    act.record(
+        "case.severity_assessed",
+        on=case,
+        entry=entry,
+        severity=chosen,
+        computed=computed,
+        before=int(before),
+        assessment=str(made.uuid),
+        **given,
+    )
+    return made
+
+
+@action("cases.assess_severity", needs=Capability.LEAD, title=_("Assess the severity"), creates=True)
+def assess_severity(
+    case: Case,
+    act: Act,
+    *,
+    harm: str,
+    spreading: str,
+    growing: str,
+    sentence: str = "",
+    severity: int | None = None,
+) -> SeverityAssessment:
+    """Answer the three questions of the quick assessment; the highest yes wins and a “not sure” counts as yes.
+
+    The newest judgement governs: running clocks are timed anew, limits that were passed stay passed. To choose another
+    severity than the computed one, say why.
+    """
+    return assess(act, case, harm=harm, spreading=spreading, growing=growing, sentence=sentence, severity=severity)
+
+
+assess_severity.guard(case_is_open)
+
+
+def activate(act: Act, case: Case) -> None:
+    """Copy the policy and the protocol to the case, hand out its tasks and start the rest of its clocks.
+
+    The guards of `activate_case` have been asked.
+    """
+    policy = cast("SeverityPolicy", policy_of(case))
+    protocol = case.kind.protocol.current() if case.kind and case.kind.protocol else None
+    old = limits_of(case)
+    case.policy_snapshot = policy.snapshot()
+    case.protocol_version = protocol
+    case.activated_at = act.now
+    case.wake_at = None
+    act.save(case)
+    cancel_clocks(act, case, [ClockCode.WAKE])
+    retime_clocks(act, case, old)
+    start_clocks(act, case, ACTIVATION_CODES)
+    steps = list(protocol.steps.all()) if protocol else []
+    for step in steps:
+        due = timedelta(minutes=step.offset_minutes + step.due_minutes)
+        zero = case.acknowledged_at or act.now
+        act.save(Task(case=case, step=step, role=step.role, blocking=step.blocking, due_at=zero + due))
+    act.record(
+        "case.activated",
+        on=case,
+        severity=int(case.severity),
+        policy=policy.code,
+        policy_version=policy.version,
+        protocol=protocol.protocol.code if protocol else None,
+        protocol_version=protocol.number if protocol else None,
+        tasks=len(steps),
+    )
+
+
+@action("cases.activate_case", needs=Capability.LEAD, moves="activate", title=_("Activate"))
+def activate_case(case: Case, act: Act) -> Case:
+    """Start the crisis: the policy and the protocol are copied to the case, its tasks are handed out, its clocks run.
+
+    T+0 of the protocol is the take-over; time zero of the limits is the moment the signal was detected.
+    """
+    activate(act, case)
+    return case
+
+
+@activate_case.guard
+def severity_is_assessed(case: Case, act: Act, **given: object) -> Unmet | None:
+    """Nobody starts a crisis without having judged how grave it is."""
+    if case.assessments.exists():
+        return None
+    return Unmet("severity", _("Assess the severity first: three questions are enough"))
+
+
+@activate_case.guard
+def kind_is_set(case: Case, act: Act, **given: object) -> Unmet | None:
+    """The kind brings the protocol."""
+    return None if case.kind_id else Unmet("kind", _("Choose the kind of crisis first; it brings the protocol"))
+
+
+@activate_case.guard
+def crisis_lead_is_offered(case: Case, act: Act, **given: object) -> Unmet | None:
+    """Somebody leads, or has been asked to."""
+    if case.roles.filter(role=Role.CRISIS_LEAD, state__in=OPEN_ROLE).exists():
+        return None
+    return Unmet("crisis_lead", _("Offer the role of crisis lead to somebody first"))
+
+
+@activate_case.guard
+def policy_is_there(case: Case, act: Act, **given: object) -> Unmet | None:
+    """Without limits there is nothing to measure."""
+    if policy_of(case) is not None:
+        return None
+    return Unmet("policy", _("There is no severity policy; an administrator marks one as the standard"))

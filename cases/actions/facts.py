@@ -1,0 +1,162 @@
+"""Facts: recording what is known, asked or rumoured, and finding out."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from cases.actions.entries import case_is_open, needed, row_of_open_case
+from cases.models import Case, Fact, FactType, RumourAnswer
+from cases.states import FACT_STATES, FactState
+from crisisdesk.core.actions import action
+from crisisdesk.core.acts import Act
+from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.errors import Invalid, Unmet
+from crisisdesk.core.models import User
+
+_LONGEST_FACT = 500  # characters; a fact is one line
+
+
+@action("cases.add_fact", needs=Capability.CONTRIBUTE, title=_("Record a fact"), creates=True)
+def add_fact(
+    case: Case,
+    act: Act,
+    *,
+    text: str,
+    state: str = FactState.UNVERIFIED,
+    type: str = FactType.FACT,  # noqa: A002 - the word of the glossary
+    source: str = "",
+    owner: User | None = None,
+    verify_by: datetime | None = None,
+) -> Fact:
+    """Record one line: something said (`unverified`) or an `open` question, a fact or a rumour.
+
+    Who finds out (`owner`) and until when can follow later.
+    """
+    if state not in FACT_STATES.start:
+        raise Invalid({"state": _("A fact starts unverified or as an open question; confirm it afterwards")})
+    fact = act.save(
+        Fact(
+            case=case,
+            text=_one_line(text),
+            state=state,
+            type=type,
+            source=source.strip(),
+            owner=owner,
+            verify_by=verify_by,
+            added_by=act.actor.user,
+        )
+    )
+    act.record("fact.added", on=fact, state=str(state), type=str(type))
+    return fact
+
+
+add_fact.guard(case_is_open)
+
+
+@action("cases.change_fact", needs=Capability.CONTRIBUTE, title=_("Change the fact"))
+def change_fact(
+    fact: Fact,
+    act: Act,
+    *,
+    text: str | None = None,
+    source: str | None = None,
+    owner: User | None = None,
+    verify_by: datetime | None = None,
+    public_ok: bool | None = None,
+) -> Fact:
+    """Change the line, its source, who finds out until when, or whether it may be said in public.
+
+    The words of a fact that was answered stay; a different one is a new fact.
+    """
+    if text is not None and text.strip() != fact.text:
+        if fact.state not in FACT_STATES.start:
+            raise Invalid({"text": _("This fact has been answered; record a new one instead")})
+        fact.text = _one_line(text)
+    if source is not None:
+        fact.source = source.strip()
+    fact.owner = owner if owner is not None else fact.owner
+    fact.verify_by = verify_by if verify_by is not None else fact.verify_by
+    fact.public_ok = public_ok if public_ok is not None else fact.public_ok
+    act.save(fact)
+    act.record("fact.changed", on=fact, public_ok=fact.public_ok)
+    return fact
+
+
+def standing_answer(state: str) -> object:
+    """A question whether the same person gave this answer before."""
+
+    def standing(fact: Fact, act: Act, **given: object) -> Fact | None:
+        return fact if fact.state == state and act.actor.same_as(fact.verified_by_id) else None
+
+    return standing
+
+
+@action(
+    "cases.confirm_fact",
+    needs=Capability.CONTRIBUTE,
+    moves="confirm",
+    repeat=standing_answer(FactState.CONFIRMED),
+    title=_("Confirm"),
+)
+def confirm_fact(fact: Fact, act: Act, *, public_ok: bool | None = None, voucher: str = "", source: str = "") -> Fact:
+    """Confirm the fact. `voucher` names somebody without an account who vouches for it, for example by phone."""
+    _answer(act, fact, voucher, source)
+    if public_ok is not None:
+        fact.public_ok = public_ok
+    act.record("fact.confirmed", on=fact, entry=fact.voucher if voucher.strip() else None, public_ok=fact.public_ok)
+    return fact
+
+
+@action(
+    "cases.refute_fact",
+    needs=Capability.CONTRIBUTE,
+    moves="refute",
+    repeat=standing_answer(FactState.REFUTED),
+    title=_("Refute"),
+)
+def refute_fact(fact: Fact, act: Act, *, voucher: str = "", source: str = "", answer: str = "") -> Fact:
+    """Refute the fact or rumour. `answer` says what is done about a rumour: ignore, individually, refute."""
+    if answer and answer not in RumourAnswer.values:
+        raise Invalid({"answer": _("Ignore it, answer individually, or refute it publicly")})
+    _answer(act, fact, voucher, source)
+    fact.answer = answer or fact.answer
+    fact.public_ok = False
+    act.record("fact.refuted", on=fact, entry=fact.voucher if voucher.strip() else None, answer=fact.answer)
+    return fact
+
+
+@action("cases.retire_fact", needs=Capability.CONTRIBUTE, moves="retire", title=_("No longer relevant"))
+def retire_fact(fact: Fact, act: Act, *, reason: str = "") -> Fact:
+    """Put a fact aside that does not matter any more."""
+    entry = act.entry("reason", on=fact, text=reason.strip()) if reason.strip() else None
+    fact.public_ok = False
+    act.record("fact.retired", on=fact, entry=entry)
+    return fact
+
+
+def verifier_is_not_the_owner(fact: Fact, act: Act, *, voucher: str = "", **given: object) -> Unmet | None:
+    """Whoever is to find out does not vouch for the answer alone."""
+    if voucher.strip() or fact.owner_id is None or not act.actor.same_as(fact.owner_id):
+        return None
+    return Unmet("owner", _("Somebody else confirms what you were to find out, or name who vouches for it"))
+
+
+for verb in (confirm_fact, refute_fact):
+    verb.guard(verifier_is_not_the_owner)
+for verb in (change_fact, confirm_fact, refute_fact, retire_fact):
+    verb.guard(row_of_open_case)
+
+
+def _answer(act: Act, fact: Fact, voucher: str, source: str) -> None:
+    fact.verified_at = act.now
+    fact.verified_by, fact.voucher = act.actor.user, None
+    if voucher.strip():
+        fact.verified_by, fact.voucher = None, act.entry("name", on=fact, text=voucher.strip())
+    fact.source = source.strip() or fact.source
+
+
+def _one_line(text: str) -> str:
+    line = " ".join(needed(text, "text", _("Write the fact in one line")).split())
+    if len(line) > _LONGEST_FACT:
+        raise Invalid({"text": _("A fact is one line; write the rest as a note")})
+    return line

@@ -1,0 +1,111 @@
+"""Tasks: adding them, working on them, and saying why one is stuck or left out."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from cases.actions.entries import case_is_open, needed, row_of_open_case
+from cases.models import Case, Task
+from cases.states import OPEN_TASK, TaskState
+from crisisdesk.core.actions import action
+from crisisdesk.core.acts import Act
+from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.errors import Invalid, Unmet
+from crisisdesk.core.models import User
+from crisisdesk.core.roles import CASE_ROLES
+
+
+@action("cases.add_task", needs=Capability.CONTRIBUTE, title=_("Add a task"), creates=True)
+def add_task(
+    case: Case,
+    act: Act,
+    *,
+    title: str,
+    instruction: str = "",
+    role: str = "",
+    assignee: User | None = None,
+    due_at: datetime | None = None,
+    blocking: bool = False,
+) -> Task:
+    """Add a task for a role or a person, due to the minute."""
+    if role and role not in set(CASE_ROLES):
+        raise Invalid({"role": _("A case does not know this role")})
+    if assignee is not None and not assignee.is_active:
+        raise Invalid({"assignee": _("This account is closed; choose somebody else")})
+    task = act.save(
+        Task(
+            case=case,
+            own_title=needed(title, "title", _("Say what is to be done"))[:200],
+            own_instruction=instruction.strip(),
+            role=role,
+            assignee=assignee,
+            due_at=due_at,
+            blocking=blocking,
+        )
+    )
+    act.record("task.added", on=task, role=role, assignee=assignee.pk if assignee else None, blocking=blocking)
+    return task
+
+
+add_task.guard(case_is_open)
+
+
+@action("cases.start_task", needs=Capability.CONTRIBUTE, moves="start", title=_("Start"))
+def start_task(task: Task, act: Act) -> Task:
+    """Say “I am on it”."""
+    task.started_at = task.started_at or act.now
+    task.assignee = task.assignee or act.user
+    act.record("task.started", on=task)
+    return task
+
+
+def standing_finish(task: Task, act: Act, **given: object) -> Task | None:
+    """The finished task, for the person who finished it before."""
+    return task if task.state == TaskState.DONE and act.actor.same_as(task.finished_by_id) else None
+
+
+@action("cases.finish_task", needs=Capability.CONTRIBUTE, moves="finish", repeat=standing_finish, title=_("Done"))
+def finish_task(task: Task, act: Act, *, note: str = "") -> Task:
+    """Say that the task is done; a note tells how it went."""
+    task.finished_at, task.finished_by = act.now, act.actor.user
+    entry = act.entry("note", on=task, text=note.strip()) if note.strip() else None
+    act.record("task.finished", on=task, entry=entry)
+    return task
+
+
+@action("cases.block_task", needs=Capability.CONTRIBUTE, moves="block", title=_("Blocked"))
+def block_task(task: Task, act: Act, *, reason: str) -> Task:
+    """Say that the task cannot go on, and why."""
+    task.reason = act.entry("reason", on=task, text=needed(reason, "reason", _("Say what stands in the way")))
+    act.record("task.blocked", on=task, entry=task.reason)
+    return task
+
+
+def _lead_where_it_blocks(task: Task) -> Capability:
+    return Capability.LEAD if task.blocking else Capability.CONTRIBUTE
+
+
+@action("cases.skip_task", needs=_lead_where_it_blocks, moves="skip", title=_("Leave out"))
+def skip_task(task: Task, act: Act, *, reason: str) -> Task:
+    """Leave the task out, and say why. One that must be done is left out by the lead only."""
+    task.reason = act.entry("reason", on=task, text=needed(reason, "reason", _("Say why this is left out")))
+    task.finished_at, task.finished_by = act.now, act.actor.user
+    act.record("task.skipped", on=task, entry=task.reason)
+    return task
+
+
+def what_comes_first_is_done(task: Task, act: Act, **given: object) -> Unmet | None:
+    """Steps the protocol puts before this one are done or left out."""
+    if task.step is None or not task.step.depends_on:
+        return None
+    waiting = task.case.tasks.filter(state__in=OPEN_TASK, step__order__in=task.step.depends_on).select_related("step")
+    titles = [before.title for before in waiting]
+    if not titles:
+        return None
+    return Unmet("depends_on", _("This comes first: %(titles)s") % {"titles": ", ".join(titles)})
+
+
+for verb in (start_task, finish_task):
+    verb.guard(what_comes_first_is_done)
+for verb in (start_task, finish_task, block_task, skip_task):
+    verb.guard(row_of_open_case)

@@ -1,0 +1,100 @@
+"""What the tests of a crisis start from, made by the product's own verbs."""
+
+from typing import Any
+
+from cases.actions import (
+    accept_role,
+    activate_case,
+    contain_case,
+    finish_task,
+    offer_role,
+    open_case,
+    report_signal,
+    resolve_case,
+    start_review,
+    take_and_lead,
+    waive_statement,
+)
+from cases.bootstrap import install_cases
+from cases.models import Case, CrisisKind, RoleAssignment, Signal, Task
+from crisisdesk.core.models import Event
+from tests.conftest import World
+
+SERIOUS = {"harm": "no", "spreading": "yes", "growing": "no"}
+ELEVATED = {"harm": "no", "spreading": "no", "growing": "yes"}
+CRITICAL = {"harm": "yes", "spreading": "no", "growing": "no"}
+
+
+def kind(code: str = "viral_backlash") -> CrisisKind:
+    """A shipped kind of crisis."""
+    if not CrisisKind.objects.exists():
+        install_cases()
+    return CrisisKind.objects.get(code=code)
+
+
+def signal(world: World, **values: Any) -> Signal:
+    """A new signal, reported by the community manager."""
+    given = {"title": "Mould in baby porridge", "text": "A video is going round", "kind": kind(), **values}
+    return report_signal(world.brand, world.principal("community"), **given)
+
+
+def triage(world: World, **values: Any) -> Case:
+    """A case in triage, opened by the duty officer."""
+    return open_case(signal(world), world.principal("duty"), **values)
+
+
+def active(world: World, **answers: Any) -> Case:
+    """An active case that the duty officer leads; serious unless the answers say otherwise."""
+    return take_and_lead(signal(world), world.principal("duty"), **{**SERIOUS, **answers})
+
+
+def led(world: World) -> Case:
+    """An active case that the crisis lead leads and the duty officer opened."""
+    case = triage(world, lead=world.user("crisis_lead"), **SERIOUS)
+    accept_role(case.roles.get(role="crisis_lead"), world.principal("crisis_lead"))
+    return activate_case(case, world.principal("duty"))
+
+
+def confidential(world: World) -> Case:
+    """An active case nobody but the duty officer may know of."""
+    return active(world, confidential=True)
+
+
+def contained(world: World) -> Case:
+    """A case under control without a public statement."""
+    case = led(world)
+    waive_statement(case, world.principal("crisis_lead"), why="Solved with the one customer")
+    return contain_case(case, world.principal("crisis_lead"))
+
+
+def resolved(world: World) -> Case:
+    """A case that is over; its tasks are done."""
+    case = contained(world)
+    for task in case.tasks.open():
+        finish_task(task, world.principal("duty"))
+    return resolve_case(case, world.principal("crisis_lead"))
+
+
+def in_review(world: World) -> Case:
+    """A case being looked back at."""
+    return start_review(resolved(world), world.principal("crisis_lead"))
+
+
+def offer(world: World, role: str = "legal", case: Case | None = None) -> RoleAssignment:
+    """A role offered to whoever holds it on the brand."""
+    return offer_role(case or led(world), world.principal("duty"), user=world.user(role), role=role)
+
+
+def task(world: World, *, blocking: bool = False) -> Task:
+    """A task of an active case's protocol."""
+    return led(world).tasks.filter(blocking=blocking).first()
+
+
+def events_of(row: Any, kind: str) -> list[Event]:
+    """The events of one kind about a row."""
+    return list(Event.objects.filter(object_type=row._meta.label_lower, object_id=row.uuid, kind=kind))
+
+
+def codes(refused: Any) -> set[str]:
+    """The codes of all conditions a refusal lists."""
+    return {condition.code for condition in refused.value.unmet}
