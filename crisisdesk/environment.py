@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -43,6 +44,15 @@ class Environment:
         self, name: str, documentation: str, *, kind: str = "text", default: str = "", secret: bool = False
     ) -> None:
         self.variables[name] = Variable(name, kind, default, documentation, secret)
+
+    def table(self) -> str:
+        """All variables as a Markdown table. A secret may come from the file named by ``<name>_FILE`` instead."""
+        rows = ["| Variable | Value | Default | Meaning |", "|---|---|---|---|"]
+        for variable in self.variables.values():
+            name = f"`{variable.name}`" + (f", `{variable.name}_FILE`" if variable.secret else "")
+            default = variable.default or "–"
+            rows.append(f"| {name} | {variable.kind} | {default} | {variable.documentation} |")
+        return "\n".join(rows)
 
     def _raw(self, name: str, secret: bool = False) -> str | None:
         value = self._values.get(name)
@@ -102,6 +112,15 @@ class Environment:
         except ValueError as error:
             raise ImproperlyConfigured(f"{name} must list networks such as 10.20.0.0/16: {error}.") from error
 
+    def time_zone(self, name: str, default: str, documentation: str) -> str:
+        self.declare(name, documentation, kind="name of a time zone", default=default)
+        value = self._raw(name) or default
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ImproperlyConfigured(f"{name} must be a time zone such as Europe/Prague, not {value!r}.") from error
+        return value
+
     def address(self, name: str, default: str, documentation: str) -> str:
         """A http(s) address without path, query or trailing slash."""
         self.declare(name, documentation, kind="http(s) address", default=default)
@@ -121,7 +140,10 @@ class Environment:
         return parse_postgresql(name, value) if value else None
 
     def smtp(self, name: str, documentation: str, *, default: str) -> dict[str, object] | None:
-        """A mail server as Django's ``EMAIL_*`` settings, or ``None``. ``smtps`` is TLS from the start, ``smtp+tls`` STARTTLS."""
+        """A mail server as Django's ``EMAIL_*`` settings, or ``None``.
+
+        ``smtps`` means TLS from the start, ``smtp+tls`` STARTTLS, ``smtp`` neither.
+        """
         self.declare(name, documentation, kind="smtp://, smtp+tls:// or smtps:// address", default=default, secret=True)
         value = self._raw(name, secret=True)
         if not value:

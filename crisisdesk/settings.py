@@ -36,7 +36,7 @@ def _secret_key() -> str:
     path = embedded.make_folder(DATA_DIR) / "secret_key"
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(descriptor, "w", encoding="ascii") as file:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.write(secrets.token_urlsafe(64))
     except FileExistsError:
         pass
@@ -45,7 +45,7 @@ def _secret_key() -> str:
 
 SECRET_KEY = _secret_key()
 
-# --- Address -----------------------------------------------------------------------------------------------------------
+# --- Address --------------------------------------------------------------------------------------
 PORT = env.integer("PORT", 8000, "Port of the web server started by `make run`.", least=1, most=65535)
 LISTEN = env.text("LISTEN", "127.0.0.1", "Address the web server started by `make run` listens on.")
 BASE_URL = env.address(
@@ -55,7 +55,7 @@ ALLOWED_HOSTS = env.listing("ALLOWED_HOSTS", ("127.0.0.1", "localhost", "[::1]")
 CSRF_TRUSTED_ORIGINS = env.listing("CSRF_TRUSTED_ORIGINS", (), "Further addresses forms may be sent from.")
 HTTPS = BASE_URL.startswith("https://")
 
-# --- Apps --------------------------------------------------------------------------------------------------------------
+# --- Apps -----------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "crisisdesk.core.apps.CoreConfig",
     "cases.apps.CasesConfig",
@@ -122,7 +122,7 @@ TEMPLATES: list[dict[str, Any]] = [
     },
 ]
 
-# --- Database ----------------------------------------------------------------------------------------------------------
+# --- Database -------------------------------------------------------------------------------------
 # Two roles: the application owns nothing; the owner only migrates and grants (manage.py chooses by command).
 DATABASE_ROLE = env.text(
     "DATABASE_ROLE",
@@ -146,10 +146,11 @@ def _database() -> dict[str, Any]:
         owner = parse_postgresql("DATABASE_OWNER_URL", addresses.postgresql(embedded.OWNER))
     if owner is not None and (owner["NAME"], owner["USER"]) == (application["NAME"], application["USER"]):
         raise ImproperlyConfigured("DATABASE_URL and DATABASE_OWNER_URL name the same role; they must be two.")
-    if DATABASE_ROLE == "owner" and owner is None:
-        raise ImproperlyConfigured("DATABASE_OWNER_URL is needed: this command works as the owner of the database.")
-    chosen = owner if DATABASE_ROLE == "owner" else application
-    assert chosen is not None
+    chosen = application
+    if DATABASE_ROLE == "owner":
+        if owner is None:
+            raise ImproperlyConfigured("DATABASE_OWNER_URL is needed: this command works as the owner of the database.")
+        chosen = owner
     return chosen | {
         "ENGINE": "django.db.backends.postgresql",
         "CONN_MAX_AGE": None,
@@ -168,7 +169,7 @@ DEMO = env.yes_no(
     "`make run` installs a fictitious organisation and prints its log-ins. Given a database of your own, it does not.",
 )
 
-# --- People ------------------------------------------------------------------------------------------------------------
+# --- People ---------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "core.User"
 AUTHENTICATION_BACKENDS = [
     "allauth.account.auth_backends.AuthenticationBackend",
@@ -227,7 +228,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 
-# --- Transport ---------------------------------------------------------------------------------------------------------
+# --- Transport ------------------------------------------------------------------------------------
 if env.yes_no("TRUST_PROXY", False, "A proxy in front sets X-Forwarded-Proto and drops the one sent by clients."):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = HTTPS
@@ -239,7 +240,7 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000  # bytes; texts of 1 MB arrive and are refused by their action with a reason
 
-# --- Language and time -------------------------------------------------------------------------------------------------
+# --- Language and time ----------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("cs", _("Czech")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "crisisdesk" / "locale"]
@@ -247,7 +248,7 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = env.time_zone("TIME_ZONE", "Europe/Prague", "Time zone of pages and mails; everything is stored in UTC.")
 
-# --- Cache -------------------------------------------------------------------------------------------------------------
+# --- Cache ----------------------------------------------------------------------------------------
 # Limits and used one-time codes, which every process must know: in the database, since there is no shared memory.
 CACHES = {
     "default": {
@@ -257,7 +258,7 @@ CACHES = {
     }
 }
 
-# --- Static files ------------------------------------------------------------------------------------------------------
+# --- Static files ---------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -271,7 +272,7 @@ STORAGES = {
 }
 MEDIA_ROOT = DATA_DIR / "media"
 
-# --- Mail --------------------------------------------------------------------------------------------------------------
+# --- Mail -----------------------------------------------------------------------------------------
 _SMTP = env.smtp("EMAIL_URL", "Mail server.", default="mails are written to files in DATA_DIR/mail")
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _SMTP else 'filebased'}.EmailBackend"
 EMAIL_FILE_PATH = DATA_DIR / "mail"
@@ -285,12 +286,12 @@ if _SMTP:
     EMAIL_USE_SSL = bool(_SMTP["EMAIL_USE_SSL"])
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("EMAIL_FROM", "crisisdesk@localhost", "Sender of mails to colleagues.")
 
-# --- Outgoing requests -------------------------------------------------------------------------------------------------
+# --- Outgoing requests ----------------------------------------------------------------------------
 FETCH_ALLOW_NETWORKS = env.networks(
     "FETCH_ALLOW_NETWORKS", "Networks that feeds may be read from besides the public internet, such as 10.20.0.0/16."
 )
 
-# --- Background work ---------------------------------------------------------------------------------------------------
+# --- Background work ------------------------------------------------------------------------------
 # The database holds all work that is due; the broker only wakes workers early. Losing it costs delay, nothing else.
 CELERY_BROKER_URL = (
     env.secret("CELERY_BROKER_URL", "Broker (Valkey, Redis or RabbitMQ).", default="the embedded Valkey")
@@ -317,7 +318,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
 
-# --- API ---------------------------------------------------------------------------------------------------------------
+# --- API ------------------------------------------------------------------------------------------
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "crisisdesk.core.api_auth.TokenAuthentication",
@@ -346,12 +347,12 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": False, "validatorUrl": None},
 }
 
-# --- History -----------------------------------------------------------------------------------------------------------
+# --- History --------------------------------------------------------------------------------------
 SIMPLE_HISTORY_REVERT_DISABLED = True
 SIMPLE_HISTORY_ENFORCE_HISTORY_MODEL_PERMISSIONS = True
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 
-# --- Logging -----------------------------------------------------------------------------------------------------------
+# --- Logging --------------------------------------------------------------------------------------
 LOG_LEVEL = env.text("LOG_LEVEL", "INFO", "Least level that is logged.", choices=("DEBUG", "INFO", "WARNING", "ERROR"))
 LOGGING: dict[str, Any] = {
     "version": 1,

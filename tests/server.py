@@ -85,12 +85,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if _is_worker() or _kept is None or session.config.option.collectonly:
         return
     from crisisdesk import embedded
+    from crisisdesk.processes import CannotStart
 
     assert _folder is not None
     try:
         servers = embedded.Servers(_folder, want={"postgresql"}, temporary=True)
         servers.start()
-    except embedded.EmbeddedError as error:
+    except CannotStart as error:
         pytest.exit(str(error), returncode=pytest.ExitCode.INTERNAL_ERROR)
     _servers = servers
 
@@ -121,6 +122,10 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.import_plugin("tests.database")
     from django.conf import settings
 
+    from crisisdesk import catalogue
+
+    if not _is_worker():
+        catalogue.compile_all(Path(settings.LOCALE_PATHS[0]))
     # Pages name their files as they are: nothing is collected for a test run.
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
