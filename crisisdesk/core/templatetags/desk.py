@@ -22,7 +22,7 @@ from crisisdesk.core.events import sentence as event_sentence
 
 register = template.Library()
 
-# --- icons and marks ---------------------------------------------------------------------------------------------------
+# --- icons and marks ------------------------------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=512)
@@ -80,7 +80,7 @@ def pill(text: Any, tone: str = "", icon_name: str = "") -> SafeString:
     return format_html('<span class="pill {}">{}{}</span>', tone, icon(drawing) if drawing else "", text)
 
 
-# --- severity ----------------------------------------------------------------------------------------------------------
+# --- severity -------------------------------------------------------------------------------------------------------
 
 _SEVERITY = {
     1: (_("critical"), "M6 .8 11.6 11H.4z"),
@@ -99,18 +99,22 @@ def severity(level: int | None, size: str = "") -> SafeString:
     drawing = format_html('<svg viewBox="0 0 12 12" aria-hidden="true" focusable="false"><path d="{}"/></svg>', shape)
     if size == "mini":
         said = format_html("{}: {} · {}", gettext("severity"), word, level)
-        return format_html('<span class="sev sev-{} mini" role="img" aria-label="{}" title="{}">{}</span>', level, said, said, drawing)
+        return format_html(
+            '<span class="sev sev-{} mini" role="img" aria-label="{}" title="{}">{}</span>', level, said, said, drawing
+        )
     return format_html('<span class="sev sev-{}">{}{} · {}</span>', level, drawing, word, level)
 
 
-# --- time --------------------------------------------------------------------------------------------------------------
+# --- time -----------------------------------------------------------------------------------------------------------
 
 
 def _absolute(local: datetime, today: datetime) -> str:
     hour = formats.date_format(local, "G:i")
     if local.date() == today.date():
         return hour
-    day = formats.date_format(local, pgettext("day and month", "j M") if local.year == today.year else pgettext("day, month, year", "j M Y"))
+    day = formats.date_format(
+        local, pgettext("day and month", "j M") if local.year == today.year else pgettext("day, month, year", "j M Y")
+    )
     return f"{day} {hour}"
 
 
@@ -134,7 +138,12 @@ def moment(instant: datetime | None, style: str = "relative") -> SafeString:
     else:
         text = (future if away > timedelta() else past).replace("{}", durations.short(away))
     return format_html(
-        '<time datetime="{}" title="{}" data-rel data-past="{}" data-future="{}">{}</time>', iso, full, past, future, text
+        '<time datetime="{}" title="{}" data-rel data-past="{}" data-future="{}">{}</time>',
+        iso,
+        full,
+        past,
+        future,
+        text,
     )
 
 
@@ -163,7 +172,9 @@ def clock(row: Any, style: str = "") -> SafeString:
         late = row.met_at > row.due_at
         took = durations.short(row.met_at - row.started_at)
         css = "late" if late else "met"
-        figure = format_html("{}{}", icon("clock-alert" if late else "check", gettext("late") if late else gettext("in time")), took)
+        figure = format_html(
+            "{}{}", icon("clock-alert" if late else "check", gettext("late") if late else gettext("in time")), took
+        )
         small = limit
     else:
         left = row.due_at - now
@@ -183,7 +194,7 @@ def clock(row: Any, style: str = "") -> SafeString:
     )  # fmt: skip
 
 
-# --- people ------------------------------------------------------------------------------------------------------------
+# --- people ---------------------------------------------------------------------------------------------------------
 
 
 @register.simple_tag
@@ -192,7 +203,9 @@ def avatar(user: Any, title: str = "", cls: str = "") -> SafeString:
     if user is None:
         return format_html('<span class="av miss {}" role="img" aria-label="{}" title="{}">?</span>', cls, title, title)
     said = f"{user} – {title}" if title else str(user)
-    return format_html('<span class="av {}" role="img" aria-label="{}" title="{}">{}</span>', cls, said, said, user.initials)
+    return format_html(
+        '<span class="av {}" role="img" aria-label="{}" title="{}">{}</span>', cls, said, said, user.initials
+    )
 
 
 @register.simple_tag
@@ -203,10 +216,12 @@ def person(user: Any, style: str = "") -> SafeString:
     name = format_html('<span title="{}">{}</span>', user, user.short_name)
     if style != "badge":
         return name
-    return format_html('<span class="person"><span class="av s" aria-hidden="true">{}</span>{}</span>', user.initials, name)
+    return format_html(
+        '<span class="person"><span class="av s" aria-hidden="true">{}</span>{}</span>', user.initials, name
+    )
 
 
-# --- the log -----------------------------------------------------------------------------------------------------------
+# --- the log --------------------------------------------------------------------------------------------------------
 
 _DOTS = {"step": "d", "good": "g", "bad": "r", "plain": ""}
 _ACTOR = "\ue000"
@@ -225,7 +240,7 @@ def sentence(event: Any, actor_name: str) -> SafeString:
     return mark_safe(said.replace(_ACTOR, format_html("<b>{}</b>", actor_name)))  # noqa: S308 - both halves are escaped
 
 
-# --- texts -------------------------------------------------------------------------------------------------------------
+# --- texts ----------------------------------------------------------------------------------------------------------
 
 
 @register.simple_tag
@@ -252,7 +267,7 @@ def stage(content: str, state: str, who: str = "", me: bool = False) -> SafeStri
     return format_html('<div class="stage">{}{}{}</div>', mark(state), content, whom)
 
 
-# --- blocks ------------------------------------------------------------------------------------------------------------
+# --- blocks ---------------------------------------------------------------------------------------------------------
 
 
 @register.simple_block_tag
@@ -299,7 +314,7 @@ def live(content: str, url: str, id: str, tag: str = "div", cls: str = "") -> Sa
     )  # fmt: skip
 
 
-# --- forms -------------------------------------------------------------------------------------------------------------
+# --- forms ----------------------------------------------------------------------------------------------------------
 
 
 @register.simple_tag
@@ -341,7 +356,7 @@ def form_errors(form: Form) -> SafeString:
     return format_html('<div class="errors" role="alert">{}<ul>{}</ul></div>', icon("circle-alert"), lines)
 
 
-# --- lists -------------------------------------------------------------------------------------------------------------
+# --- lists ----------------------------------------------------------------------------------------------------------
 
 
 @register.simple_tag(takes_context=True)
