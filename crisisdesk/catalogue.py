@@ -66,7 +66,7 @@ def compile_all(locale: Path) -> list[Path]:
     return written
 
 
-def _texts(message: Message) -> tuple[str, ...]:
+def _texts(message: Message) -> tuple[str | None, ...]:
     return tuple(message.string) if isinstance(message.string, (list, tuple)) else (message.string,)
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 UNPRIVILEGED = "nobody"
 LOG_BYTES = 5_000_000
+LINUX = sys.platform.startswith("linux")
 PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
@@ -107,7 +108,7 @@ def _through_closed_folders(
 
 def end_with_parent(number: int) -> Callable[[], None] | None:
     """For ``Popen(preexec_fn=…)``. Linux: the process gets this signal when its parent dies, however it dies."""
-    if sys.platform != "linux":
+    if not LINUX:
         return None
 
     def ask_kernel() -> None:
@@ -121,7 +122,7 @@ def program_of(pid: int) -> str:
     try:
         return Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
     except OSError:
-        if sys.platform == "linux":
+        if LINUX:
             return ""
     found = subprocess.run(["ps", "-p", str(pid), "-o", "command="], capture_output=True, text=True, check=False)
     return found.stdout
