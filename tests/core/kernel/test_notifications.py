@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core import mail
 
-from crisisdesk.core import clock, notifications
+from crisisdesk.core import clock
 from crisisdesk.core.acts import Act
 from crisisdesk.core.models import Notification
 from crisisdesk.core.notifications import NOTICES, after_quiet_hours, declare_notice, notify
