@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from cases.states import RoleState
 from comms.states import OPEN_VERSION, RequestState, StatementState, TemplateState
@@ -57,7 +57,8 @@ class StatementVersionQuerySet(DeskQuerySet):
 
     def with_status(self) -> Self:
         """With what `StatementVersion.status` needs, so that a list asks once."""
-        return self.annotate(has_stuck_deliveries=Exists(stuck_deliveries(OuterRef("pk"))))
+        stuck = apps.get_model("comms.Delivery").objects.stuck().filter(version=OuterRef("pk"))
+        return self.annotate(has_stuck_deliveries=Exists(stuck))
 
     def for_lists(self) -> Self:
         """With the statement, case and brand a row shows."""
@@ -82,13 +83,6 @@ class StatementVersionQuerySet(DeskQuerySet):
         return self.filter(
             state=StatementState.PUBLISHING, published_at__isnull=False, citations__fact__state="refuted"
         ).distinct()
-
-
-def stuck_deliveries(version: Any) -> "QuerySet[Any]":
-    """Deliveries of a version about which a person has to do something."""
-    delivery = apps.get_model("comms.Delivery")
-    undecided = Q(state="unconfirmed", looked__gte=delivery.MOST_LOOKS)
-    return delivery._base_manager.filter(Q(state="dead") | undecided, version=version, operation="publish")
 
 
 class RequestQuerySet(DeskQuerySet):

@@ -40,6 +40,8 @@ _S = StatementState
 OPEN_VERSION = (_S.DRAFT, _S.IN_APPROVAL, _S.APPROVED, _S.SCHEDULED)
 # Versions somebody allowed, word for word.
 ALLOWED_VERSION = (_S.APPROVED, _S.SCHEDULED, _S.PUBLISHING, _S.CORRECTED, _S.RETRACTED)
+# Versions whose settings, such as the channels, are part of what was submitted.
+SUBMITTED_VERSION = (_S.IN_APPROVAL, _S.APPROVED, _S.SCHEDULED, _S.PUBLISHING)
 
 STATEMENT_STATES = States(
     StatementState,

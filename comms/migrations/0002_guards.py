@@ -35,9 +35,10 @@ FINAL_PARTS = migrations.RunSQL(
     """
     CREATE FUNCTION comms_part_final() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-        IF EXISTS (SELECT 1 FROM comms_statementversion v WHERE v.state <> 'draft'
-                   AND v.id IN (CASE WHEN TG_OP <> 'INSERT' THEN OLD.version_id END,
-                                CASE WHEN TG_OP <> 'DELETE' THEN NEW.version_id END)) THEN
+        PERFORM 1 FROM comms_statementversion v WHERE v.state <> 'draft'
+            AND v.id IN (CASE WHEN TG_OP <> 'INSERT' THEN OLD.version_id END,
+                         CASE WHEN TG_OP <> 'DELETE' THEN NEW.version_id END) FOR SHARE;
+        IF FOUND THEN
             RAISE EXCEPTION 'a submitted version is final' USING ERRCODE = '23514', CONSTRAINT = 'comms_version_final';
         END IF;
         RETURN COALESCE(NEW, OLD);
@@ -159,9 +160,10 @@ FINAL_TEMPLATES = migrations.RunSQL(
 
     CREATE FUNCTION comms_template_field_final() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-        IF EXISTS (SELECT 1 FROM comms_templateversion v WHERE v.state <> 'draft'
-                   AND v.id IN (CASE WHEN TG_OP <> 'INSERT' THEN OLD.version_id END,
-                                CASE WHEN TG_OP <> 'DELETE' THEN NEW.version_id END)) THEN
+        PERFORM 1 FROM comms_templateversion v WHERE v.state <> 'draft'
+            AND v.id IN (CASE WHEN TG_OP <> 'INSERT' THEN OLD.version_id END,
+                         CASE WHEN TG_OP <> 'DELETE' THEN NEW.version_id END) FOR SHARE;
+        IF FOUND THEN
             RAISE EXCEPTION 'a submitted template is final'
                 USING ERRCODE = '23514', CONSTRAINT = 'comms_template_final';
         END IF;

@@ -21,7 +21,14 @@ from comms.models.deliveries import (
 )
 from comms.models.newsroom import NewsroomPost
 from comms.models.policies import ApprovalPolicy, PolicyProposal, PolicyStage, PolicyText
-from comms.models.statements import Contributor, Draft, FactCitation, Statement, StatementVersion, VersionText
+from comms.models.statements import (
+    Contributor,
+    Draft,
+    FactCitation,
+    Statement,
+    StatementVersion,
+    VersionText,
+)
 from comms.models.subscribers import Recipient, RecipientState, Subscriber, SubscriberState
 from comms.models.templates import (
     RegisteredType,

@@ -54,6 +54,11 @@ class NewsroomPost(DeskModel):
         return self.headline or self.text[:60]
 
     @property
+    def paragraphs(self) -> list[str]:
+        """The text cut at blank lines; joined by them again it is the text to the byte."""
+        return self.text.split("\n\n")
+
+    @property
     def changed_at(self) -> datetime:
         """When a reader could last see a difference."""
         return self.withdrawn_at or self.published_at

@@ -166,7 +166,7 @@ class PolicyProposal(DeskModel):
                 violation_error_message=_("A change of this policy is waiting for a second person already"),
             ),
             models.CheckConstraint(
-                condition=Q(decided_by=None) | ~Q(decided_by=models.F("proposed_by")),
+                condition=~Q(accepted=True) | ~Q(decided_by=models.F("proposed_by")),
                 name="comms_policyproposal_two_people",
                 violation_error_message=_("A policy is weakened by two people; somebody else has to confirm it"),
             ),

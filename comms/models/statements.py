@@ -1,5 +1,6 @@
 """What is said: statements, their versions word for word, who wrote in them and what they rest on."""
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -10,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Fact
 from comms import hashing
+from comms.hashing import normalised
 from comms.models.templates import TemplateVersion
-from comms.querysets import StatementQuerySet, StatementVersionQuerySet, stuck_deliveries
+from comms.querysets import StatementQuerySet, StatementVersionQuerySet
 from comms.states import OPEN_VERSION, STATEMENT_STATES, Purpose, StatementState, Status
 from crisisdesk.core import clock
 from crisisdesk.core.models import DeskHistory, DeskModel
@@ -164,6 +166,12 @@ class StatementVersion(DeskModel):
             next_update=self.next_update_at,
         )
 
+    def draft_hash(self) -> str:
+        """The hash the version would be submitted with now; an editor names it to say which text was on the screen."""
+        payload = self.payload()
+        texts = {kind: (normalised(title), normalised(text)) for kind, (title, text) in payload.texts.items()}
+        return replace(payload, texts=texts, channels=(), embargo=None).hash()
+
     def computed_hash(self) -> str:
         """The payload hash computed anew from the rows, to be compared with what was approved."""
         return self.payload().hash()
@@ -177,16 +185,22 @@ class StatementVersion(DeskModel):
             case StatementState.IN_APPROVAL:
                 return Status.IN_APPROVAL
             case StatementState.APPROVED:
-                return Status.APPROVED
+                return Status.NEEDS_ATTENTION if self.missed else Status.APPROVED
             case StatementState.REJECTED:
                 return Status.NEEDS_ATTENTION
         if self._stuck():
             return Status.NEEDS_ATTENTION
         return Status.PUBLISHED if self.published_at else Status.SCHEDULED
 
+    @property
+    def missed(self) -> bool:
+        """Whether it was to go out at an instant that has passed, so that a person has to decide anew."""
+        at = self.statement.scheduled_at
+        return bool(self.state == StatementState.APPROVED and at is not None and at <= clock.now())
+
     def _stuck(self) -> bool:
         known: bool | None = getattr(self, "has_stuck_deliveries", None)
-        return stuck_deliveries(self).exists() if known is None else known
+        return self.deliveries.stuck().exists() if known is None else known
 
 
 class VersionText(models.Model):

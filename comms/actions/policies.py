@@ -1,0 +1,120 @@
+"""Changing who has to approve what. One person makes a policy stricter, two people make it weaker."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import CrisisKind
+from comms import quorum
+from comms.models import ApprovalPolicy, PolicyProposal, PolicyStage
+from crisisdesk.core.actions import action
+from crisisdesk.core.acts import Act
+from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.errors import Invalid, Unmet
+from crisisdesk.core.roles import ROLE_CAPABILITIES, Role
+
+TAGS = ("employee",)
+_DECIDING = {Capability.APPROVE, Capability.APPROVE_LEGAL}
+
+
+def _stages(given: Sequence[Mapping[str, Any]]) -> list[quorum.Stage]:
+    """Stages from plain values: `roles`, `required`, `order`, `severities`, `kinds`, `except_kinds`, `tag`."""
+    stages = []
+    for row in given:
+        roles = tuple(row.get("roles") or ())
+        unable = [role for role in roles if not ROLE_CAPABILITIES[Role(role)] & _DECIDING]
+        if not roles:
+            raise Invalid({"stages": _("A stage names at least one role")})
+        if unable:
+            named = ", ".join(str(Role(role).label) for role in unable)
+            raise Invalid({"stages": format_lazy(_("These roles do not approve texts: {roles}"), roles=named)})
+        when = quorum.Condition(
+            severities=frozenset(row.get("severities") or ()),
+            kinds=frozenset(row.get("kinds") or ()),
+            except_kinds=frozenset(row.get("except_kinds") or ()),
+            tag=row.get("tag") or "",
+        )
+        stages.append(quorum.Stage(roles, row.get("required") or 1, row.get("order") or 1, when=when))
+    return stages
+
+
+@action("comms.change_policy", needs=Capability.MANAGE, title=_("Change an approval policy"))
+def change_policy(
+    policy: ApprovalPolicy,
+    act: Act,
+    *,
+    stages: Sequence[Mapping[str, Any]],
+    minutes: int | None = None,
+    signed_by: Sequence[str] | None = None,
+) -> ApprovalPolicy | PolicyProposal:
+    """Change who has to approve a kind of text. A stricter policy is in force at once; a weaker one waits for a second
+    person and is returned as a proposal. Requests that run keep the policy they were made with."""
+    wanted = _stages(stages)
+    content = {
+        "minutes": policy.minutes if minutes is None else minutes,
+        "signed_by": list(policy.signed_by if signed_by is None else signed_by),
+        "stages": [dict(row) for row in stages],
+    }
+    kinds = set(CrisisKind.objects.values_list("code", flat=True))
+    signs_more = not set(content["signed_by"]) <= set(policy.signed_by)
+    if signs_more or quorum.weaker(policy.as_stages(), wanted, kinds, TAGS):
+        proposal = act.save(
+            PolicyProposal(policy=policy, content=content, on_version=policy.version, proposed_by=act.user)
+        )
+        act.record("policy.proposed", on=policy, text=policy.text, proposal=str(proposal.uuid))
+        return proposal
+    _apply(act, policy, content)
+    return policy
+
+
+def _apply(act: Act, policy: ApprovalPolicy, content: Mapping[str, Any]) -> None:
+    policy.minutes, policy.signed_by = content["minutes"], content["signed_by"]
+    policy.version += 1
+    act.save(policy)
+    policy.stages.all().delete()
+    for stage in _stages(content["stages"]):
+        act.save(PolicyStage.from_stage(policy, stage))
+    act.record("policy.changed", on=policy, text=policy.text, version=policy.version)
+
+
+@action("comms.confirm_policy", needs=Capability.MANAGE, needs_fresh=True, title=_("Confirm a weaker policy"))
+def confirm_policy(proposal: PolicyProposal, act: Act) -> ApprovalPolicy:
+    """Put a weaker policy in force, as the second person."""
+    policy = ApprovalPolicy.objects.select_for_update().get(pk=proposal.policy_id)
+    if policy.version != proposal.on_version:
+        act.refuse("stale", _("The policy has changed since this was proposed; propose it anew"))
+    _decide(act, proposal, accepted=True)
+    _apply(act, policy, proposal.content)
+    return policy
+
+
+@action("comms.decline_policy", needs=Capability.MANAGE, title=_("Decline a weaker policy"))
+def decline_policy(proposal: PolicyProposal, act: Act) -> PolicyProposal:
+    """Leave the policy as it is."""
+    _decide(act, proposal, accepted=False)
+    act.record("policy.declined", on=proposal.policy, text=proposal.policy.text)
+    return proposal
+
+
+def _decide(act: Act, proposal: PolicyProposal, *, accepted: bool) -> None:
+    proposal.accepted, proposal.decided_by, proposal.decided_at = accepted, act.user, act.now
+    act.save(proposal)
+
+
+@confirm_policy.guard
+@decline_policy.guard
+def proposal_waits(proposal: PolicyProposal, act: Act, **values: Any) -> Unmet | None:
+    """A proposal is decided once."""
+    return Unmet("decided", _("This has been decided already")) if proposal.decided_at else None
+
+
+@confirm_policy.guard
+def confirmed_by_somebody_else(proposal: PolicyProposal, act: Act, **values: Any) -> Unmet | None:
+    """The second person is not the first."""
+    if act.actor.kind != "user":
+        return Unmet("person", _("Only a person confirms this"))
+    if act.actor.same_as(proposal.proposed_by_id):
+        return Unmet("four_eyes", _("You proposed this. Somebody else has to confirm it."))
+    return None

@@ -1,0 +1,294 @@
+"""Writing: statements are drafted, edited, revised; and what follows when the public can read one."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from cases.actions.clocks import meet_clock, start_clock
+from cases.models import Case, ClockCode, Fact
+from comms import hashing
+from comms.actions.versions import (
+    about,
+    case_is_open,
+    count_in,
+    fit,
+    next_version,
+    primary_version,
+    put_citations,
+    put_wordings,
+    start_version,
+    wordings,
+)
+from comms.models import Account, AccountKind, Statement, StatementVersion, TemplateVersion
+from comms.states import SUBMITTED_VERSION, Purpose, StatementState, TemplateState
+from crisisdesk.core.actions import action
+from crisisdesk.core.acts import Act
+from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.errors import Invalid, NotNow, Stale, Unmet
+
+# These are for everybody; the others go to somebody and never to the newsroom or its subscribers.
+PUBLIC_PURPOSES = frozenset({Purpose.FIRST, Purpose.UPDATE, Purpose.APOLOGY, Purpose.CORRECTION})
+_PUBLIC_KINDS = (AccountKind.NEWSROOM, AccountKind.EMAIL)
+# Purposes after which people expect to hear from us again.
+_KEEPS_PEOPLE_POSTED = frozenset({Purpose.FIRST, Purpose.UPDATE, Purpose.APOLOGY})
+
+
+@action("comms.draft_statement", needs=Capability.CONTRIBUTE, title=_("Draft a statement"), creates=True)
+def draft_statement(
+    case: Case,
+    act: Act,
+    *,
+    purpose: str,
+    title: str = "",
+    text: str = "",
+    template_versions: Sequence[TemplateVersion] = (),
+    supersedes: Statement | None = None,
+    admits_fault: bool = False,
+    concerns_employee: bool = False,
+    accounts: Sequence[Account] | None = None,
+) -> StatementVersion:
+    """Start a statement with an empty or given text, or with the text of a template to be worked on.
+
+    There is a draft in each language of the case; the one in the primary language is returned. Without `accounts` a
+    public text is meant for every open channel of the brand.
+    """
+    if purpose not in Purpose.values:
+        raise Invalid({"purpose": _("Choose what the statement is for")})
+    _check_superseded(case, purpose, supersedes)
+    statement = act.save(
+        Statement(
+            case=case,
+            purpose=purpose,
+            supersedes=supersedes,
+            admits_fault=admits_fault,
+            concerns_employee=concerns_employee,
+        )
+    )
+    statement.accounts.set(_accounts(statement, accounts))
+    prepared = {row.language: (row.title, row.text) for row in template_versions}
+    first: StatementVersion | None = None
+    for language in statement.languages():
+        given = (title, text) if first is None and (title or text) else prepared.get(language, ("", ""))
+        fit({hashing.MASTER: given})
+        source = first.master.hash() if first is not None and given[1] else ""
+        version = start_version(act, statement, language, texts={hashing.MASTER: given}, source_hash=source)
+        first = first or version
+        if given[1].strip():
+            count_in(act, version)
+    assert first is not None
+    act.record("statement.drafted", on=first, **about(first))
+    return first
+
+
+@draft_statement.guard
+def _draft_in_open_case(case: Case, act: Act, **values: Any) -> Unmet | None:
+    return case_is_open(Statement(case=case), act)
+
+
+def _check_superseded(case: Case, purpose: str, supersedes: Statement | None) -> None:
+    if purpose == Purpose.CORRECTION and supersedes is None:
+        raise Invalid({"supersedes": _("Choose the statement that is corrected")})
+    if supersedes is not None and supersedes.case_id != case.pk:
+        raise Invalid({"supersedes": _("Choose a statement of this case")})
+
+
+def _accounts(statement: Statement, chosen: Sequence[Account] | None) -> list[Account]:
+    """The channels of a statement: those chosen, if they fit its purpose, else every open one for a public text."""
+    brand, public = statement.case.brand_id, statement.purpose in PUBLIC_PURPOSES
+    if chosen is None:
+        return list(Account.objects.filter(brand=brand, active=True)) if public else []
+    if any(account.brand_id != brand for account in chosen):
+        raise Invalid({"accounts": _("Choose channels of the brand of this case")})
+    if not public and any(account.kind in _PUBLIC_KINDS for account in chosen):
+        raise Invalid({"accounts": _("This text is not for everybody; it cannot go to the newsroom or its subscribers")})
+    return list(chosen)
+
+
+def _nothing_new(version: StatementVersion, act: Act, **values: Any) -> StatementVersion | None:
+    """The version itself where an edit changes nothing: no event, and every approval stands."""
+    given = _intended(version, values)
+    same_texts = fit(given) == fit(wordings(version))
+    facts, next_update = values.get("facts"), values.get("next_update_at", version.next_update_at)
+    same_facts = facts is None or {fact.pk for fact in facts} == set(version.citations.values_list("fact_id", flat=True))
+    read_anew = values.get("source_hash") and values["source_hash"] != version.master.source_hash
+    return version if same_texts and same_facts and next_update == version.next_update_at and not read_anew else None
+
+
+def _intended(version: StatementVersion, values: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    """The texts an edit asks for: what it does not mention stays."""
+    texts = wordings(version)
+    title, text = texts[hashing.MASTER]
+    variants: Mapping[str, str] | None = values.get("variants")
+    kept = texts if variants is None else {}
+    changed = {channel: ("", wording) for channel, wording in (variants or {}).items() if wording.strip()}
+    master = (values.get("title", title), values.get("text", text))
+    return {**kept, **changed, hashing.MASTER: master}
+
+
+@action("comms.edit_statement", needs=Capability.CONTRIBUTE, title=_("Edit the text"), repeat=_nothing_new)
+def edit_version(
+    version: StatementVersion,
+    act: Act,
+    *,
+    base_hash: str = "",
+    source_hash: str = "",
+    facts: Sequence[Fact] | None = None,
+    **changes: Any,
+) -> StatementVersion:
+    """Change the text of a draft: `title`, `text`, `variants` (channel → text, an empty one follows the master),
+    `next_update_at`, `facts`. What is not given stays.
+
+    `base_hash` names the text the editor started from and is refused when somebody else has saved since;
+    `source_hash` the text of the primary language a translation was made from (now, if not given). Whoever changes
+    the text becomes a contributor and will not approve it.
+    """
+    unknown = changes.keys() - {"title", "text", "variants", "next_update_at"}
+    if unknown:
+        raise TypeError(f"edit_version does not know {sorted(unknown)}")
+    if base_hash and base_hash != version.draft_hash():
+        raise Stale(_("Somebody else saved this text meanwhile. Compare and save again."), current_hash=version.draft_hash())
+    texts = _intended(version, changes)
+    fit(texts)
+    for fact in facts or ():
+        if fact.case_id != version.statement.case_id:
+            raise Invalid({"facts": _("Cite facts of this case")})
+    rewritten = fit(texts) != fit(wordings(version))
+    put_wordings(version, texts, source_hash=_source_hash(version, source_hash, rewritten))
+    if facts is not None:
+        put_citations(version, facts)
+    version.next_update_at = changes.get("next_update_at", version.next_update_at)
+    act.save(version)
+    count_in(act, version)
+    version.drafts.filter(user=act.user).delete()
+    act.record("statement.edited", on=version, text_hash=version.master.hash(), **about(version))
+    return version
+
+
+def _source_hash(version: StatementVersion, given: str, rewritten: bool) -> str:
+    """What a translation remembers: the text its editor saw, or the present one where only that can be meant."""
+    if version.is_primary:
+        return ""
+    primary = primary_version(version)
+    if given or not rewritten or primary is None:
+        return given or version.master.source_hash
+    return primary.master.hash()
+
+
+@edit_version.guard
+def text_is_open(version: StatementVersion, act: Act, **values: Any) -> Unmet | None:
+    """Once submitted a text never changes; the remedy depends on where it stands."""
+    if version.is_draft:
+        return None
+    remedies = {
+        StatementState.IN_APPROVAL: _("Version {number} is in approval word for word. Take it back to change it."),
+        StatementState.APPROVED: _("Version {number} is approved word for word. Start a new version to change it; "
+                                   "the new version needs new approvals."),
+        StatementState.SCHEDULED: _("Version {number} is approved and scheduled. Start a new version to change it; "
+                                    "the new version needs new approvals."),
+        StatementState.PUBLISHING: _("Version {number} is published. Write an update or a correction instead."),
+    }  # fmt: skip
+    remedy = remedies.get(StatementState(version.state), _("Version {number} is final. Open the newest version."))
+    return Unmet("submitted", format_lazy(remedy, number=version.number), {"state": version.state})
+
+
+@action("comms.revise_statement", needs=Capability.CONTRIBUTE, title=_("Start a new version"))
+def revise_version(version: StatementVersion, act: Act) -> StatementVersion:
+    """Start a draft from a text that is approved, scheduled or rejected. An approved one is replaced by it: it no longer
+    goes out, and the new version starts without approvals."""
+    if version.state != StatementState.REJECTED:
+        act.move(version, "supersede")
+        act.save(version)
+    draft = next_version(act, version)
+    act.record("statement.revised", on=draft, **about(draft))
+    return draft
+
+
+@revise_version.guard
+def can_be_revised(version: StatementVersion, act: Act, **values: Any) -> Unmet | None:
+    """There is one text to work on at a time."""
+    if version.state in (StatementState.APPROVED, StatementState.SCHEDULED):
+        return None
+    if version.state == StatementState.REJECTED and version == version.statement.newest(version.language):
+        return None
+    return text_is_open(version, act) or Unmet("draft", _("This is a draft already; edit it"))
+
+
+@action("comms.change_statement", needs=Capability.CONTRIBUTE, title=_("Change the settings"))
+def change_statement(
+    statement: Statement, act: Act, *, accounts: Sequence[Account] | None = None, **changes: Any
+) -> Statement:
+    """Change channels, marks and times: `accounts`, `admits_fault`, `concerns_employee`, `embargo_until`,
+    `scheduled_at`, `publish_when_approved`. What is not given stays."""
+    known = {"admits_fault", "concerns_employee", "embargo_until", "scheduled_at", "publish_when_approved"}
+    if unknown := changes.keys() - known:
+        raise TypeError(f"change_statement does not know {sorted(unknown)}")
+    for name, value in changes.items():
+        setattr(statement, name, value)
+    if accounts is not None:
+        statement.accounts.set(_accounts(statement, accounts))
+    act.save(statement)
+    named = sorted(changes) + (["accounts"] if accounts is not None else [])
+    act.record("statement.changed", on=statement, purpose=statement.purpose, fields=named)
+    return statement
+
+
+@change_statement.guard
+def settings_are_open(statement: Statement, act: Act, **values: Any) -> Unmet | None:
+    """Channels, embargo and marks are part of what people approve."""
+    submitted = statement.versions.filter(state__in=SUBMITTED_VERSION).order_by("number").last()
+    if submitted is None:
+        return None
+    message = _("Version {number} ({language}) was submitted with these settings. Take it back or start a new version.")
+    return Unmet("submitted", format_lazy(message, number=submitted.number, language=submitted.language))
+
+
+for writing_verb in (edit_version, revise_version, change_statement):
+    writing_verb.guard(case_is_open)
+
+
+def mark_published(act: Act, version: StatementVersion) -> None:
+    """The public can read it now: note the instant, stop and start the clocks. A step of whatever brought it out."""
+    if version.published_at is not None:
+        return
+    version.published_at = act.now
+    act.save(version)
+    act.record("statement.published", on=version, payload_hash=version.payload_hash, **about(version))
+    statement, case = version.statement, version.statement.case
+    for clock in _clocks_met(statement.purpose):
+        meet_clock(act, case, clock, language=version.language)
+    if version.is_primary:
+        for language in statement.languages()[1:]:
+            start_clock(act, case, ClockCode.EN, subject=_translation(statement, language))
+        if statement.purpose in _KEEPS_PEOPLE_POSTED:
+            start_clock(act, case, ClockCode.NEXT, due=version.next_update_at)
+    else:
+        meet_clock(act, case, ClockCode.EN, subject=_translation(statement, version.language))
+    if statement.purpose == Purpose.CORRECTION and statement.supersedes is not None:
+        _correct(act, statement.supersedes, version)
+
+
+def _clocks_met(purpose: str) -> tuple[str, ...]:
+    """What a published text answers: every public word is news, and the first one may be an apology."""
+    if purpose in PUBLIC_PURPOSES:
+        return (ClockCode.FIRST, ClockCode.NEXT)
+    return {Purpose.STAFF: (ClockCode.STAFF,), Purpose.REPLY: (ClockCode.REPLY1,)}.get(Purpose(purpose), ())
+
+
+def _translation(statement: Statement, language: str) -> str:
+    return f"{statement.uuid}/{language}"
+
+
+def _correct(act: Act, corrected: Statement, by: StatementVersion) -> None:
+    """What was out in this language is corrected by the new text."""
+    for version in corrected.versions.filter(language=by.language, state=StatementState.PUBLISHING):
+        act.move(version, "correct")
+        act.save(version)
+        act.record("statement.corrected", on=version, by=str(by.uuid), **about(version))
+
+
+def template_is_approved(versions: Sequence[TemplateVersion]) -> None:
+    """Refuse templates nobody approved, or that have been replaced since they were chosen."""
+    if any(version.state != TemplateState.APPROVED for version in versions):
+        raise NotNow([Unmet("template", _("This version of the template is not approved any more; choose it anew"))])

@@ -1,0 +1,180 @@
+"""Steps that the verbs about texts share: putting wording into a draft, starting the next draft, counting people in."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Fact
+from comms import hashing
+from comms.models import Contributor, FactCitation, Statement, StatementVersion, VersionText
+from comms.states import StatementState
+from crisisdesk.core.acts import Act
+from crisisdesk.core.errors import Invalid, Text, Unmet
+
+# Headline and text by channel, `master` among them.
+Wordings = Mapping[str, tuple[str, str]]
+
+
+def case_is_open(row: Statement | StatementVersion, act: Act, **values: object) -> Unmet | None:
+    """A closed case is read, not written."""
+    case = row.case if isinstance(row, Statement) else row.statement.case
+    if case.is_open:
+        return None
+    return Unmet("case_closed", _("Work on this case has ended; open it again first"), {"state": case.state})
+
+
+def fit(texts: Wordings) -> dict[str, tuple[str, str]]:
+    """The texts in normal form, or `Invalid` naming the field and the remedy."""
+    errors: dict[str, Text] = {}
+    plain: dict[str, tuple[str, str]] = {}
+    for channel, (title, text) in texts.items():
+        field = "text" if channel == hashing.MASTER else f"text_{channel}"
+        try:
+            plain[channel] = (hashing.normalised(title), hashing.normalised(text))
+        except hashing.UnfitText as unfit:
+            errors[field] = unfit_sentence(unfit)
+    if errors:
+        raise Invalid(errors)
+    return plain
+
+
+def unfit_sentence(unfit: hashing.UnfitText) -> Text:
+    """What is wrong with a text, and what to do."""
+    if unfit.code == "too_long":
+        return format_lazy(
+            _("This text is longer than {kilobytes} kB. Shorten it; a document belongs among the evidence."),
+            kilobytes=hashing.MOST_BYTES // 1000,
+        )
+    return format_lazy(
+        _("There is a character at place {place} that cannot be sent. Delete it and write it anew."), place=unfit.at + 1
+    )
+
+
+def wordings(version: StatementVersion) -> dict[str, tuple[str, str]]:
+    """The version's texts by channel, as they stand."""
+    return {row.channel: (row.title, row.text) for row in version.texts.all()}
+
+
+def put_wordings(version: StatementVersion, texts: Wordings, *, source_hash: str = "") -> None:
+    """Make the version's texts exactly these; a channel whose text is empty follows the master.
+
+    A variant remembers the hash of the master it was made from; the master itself remembers `source_hash`, the text in
+    the primary language it translates.
+    """
+    known = {row.channel: row for row in version.texts.all()}
+    master_title, master_text = texts[hashing.MASTER]
+    master_hash = hashing.text_hash(master_title, master_text)
+    for channel, (title, text) in texts.items():
+        if channel != hashing.MASTER and not text.strip():
+            continue
+        row = known.pop(channel, None) or VersionText(version=version, channel=channel)
+        unchanged = row.pk is not None and (row.title, row.text) == (title, text)
+        row.title, row.text = title, text
+        if channel == hashing.MASTER:
+            row.source_hash = source_hash
+        elif not unchanged:
+            row.source_hash = master_hash
+        row.save()
+    for row in known.values():
+        if row.channel != hashing.MASTER:
+            row.delete()
+
+
+def put_citations(version: StatementVersion, facts: Iterable[Fact]) -> None:
+    """Make the facts a version rests on exactly these."""
+    wanted = {fact.pk for fact in facts}
+    held = set(version.citations.values_list("fact_id", flat=True))
+    version.citations.filter(fact_id__in=held - wanted).delete()
+    FactCitation.objects.bulk_create(FactCitation(version=version, fact_id=pk) for pk in sorted(wanted - held))
+
+
+def count_in(act: Act, version: StatementVersion) -> None:
+    """Note that the acting person's edit is in the text."""
+    if act.actor.user is not None:
+        Contributor.objects.get_or_create(version=version, user=act.user, defaults={"since": act.now})
+
+
+def start_version(
+    act: Act,
+    statement: Statement,
+    language: str,
+    *,
+    texts: Wordings,
+    parent: StatementVersion | None = None,
+    source_hash: str = "",
+    facts: Sequence[Fact] = (),
+    next_update_at: datetime | None = None,
+) -> StatementVersion:
+    """A new draft. Everybody whose words were in the parent has words in this one."""
+    newest = statement.newest(language)
+    version = act.save(
+        StatementVersion(
+            statement=statement,
+            language=language,
+            number=newest.number + 1 if newest else 1,
+            parent=parent,
+            author=act.user if parent is None else parent.author,
+            next_update_at=next_update_at,
+        )
+    )
+    put_wordings(version, texts, source_hash=source_hash)
+    put_citations(version, facts)
+    if parent is not None:
+        Contributor.objects.bulk_create(
+            Contributor(version=version, user_id=row.user_id, since=row.since) for row in parent.contributors.all()
+        )
+    return version
+
+
+def next_version(act: Act, parent: StatementVersion) -> StatementVersion:
+    """A draft that says what its parent says, word for word; who starts it has written nothing yet."""
+    version = start_version(
+        act,
+        parent.statement,
+        parent.language,
+        texts=wordings(parent),
+        parent=parent,
+        source_hash=parent.master.source_hash,
+        facts=[citation.fact for citation in parent.citations.select_related("fact")],
+        next_update_at=parent.next_update_at,
+    )
+    variants = {row.channel: row.source_hash for row in parent.texts.all()}
+    for row in version.texts.all():
+        VersionText.objects.filter(pk=row.pk).update(source_hash=variants[row.channel])
+    return version
+
+
+def primary_version(version: StatementVersion) -> StatementVersion | None:
+    """The newest version in the language that goes first."""
+    return version.statement.newest(version.statement.case.primary_language)
+
+
+def out_of_date(version: StatementVersion) -> bool:
+    """Whether the language that goes first has changed since this translation was made, or is not there."""
+    if version.is_primary:
+        return False
+    primary = primary_version(version)
+    return primary is None or version.master.source_hash != primary.master.hash()
+
+
+def stale_variants(version: StatementVersion) -> list[str]:
+    """Channels whose own wording was made from another master."""
+    master = version.master.hash()
+    return [row.channel for row in version.texts.all() if row.channel != hashing.MASTER and row.source_hash != master]
+
+
+def about(version: StatementVersion) -> dict[str, str | int]:
+    """What every event of a version carries: codes and numbers, no prose."""
+    return {
+        "statement": str(version.statement.uuid),
+        "purpose": version.statement.purpose,
+        "language": version.language,
+        "number": version.number,
+    }
+
+
+def is_written(version: StatementVersion) -> bool:
+    """Whether anybody has written anything."""
+    return version.state != StatementState.DRAFT or bool(version.master.text.strip())

@@ -1,0 +1,19 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CommsConfig(AppConfig):
+    """What is said about a crisis, who allowed it, and how it leaves."""
+
+    name = "comms"
+    label = "comms"
+    verbose_name = _("Statements")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Make kinds of events and verbs known, and add what a statement means for the way of a case."""
+        from cases.actions.lifecycle import contain_case
+        from comms import actions, events, events_sending  # noqa: F401
+        from comms.case_guards import something_was_said
+
+        contain_case.guard(something_was_said)
