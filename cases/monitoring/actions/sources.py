@@ -1,0 +1,127 @@
+"""Verbs on sources: add, change, pause, resume, look now."""
+
+from typing import Any
+
+from django.db.models import F, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from cases.monitoring.actions.polling import Look, keep, next_look, tell
+from cases.monitoring.models import Source, SourceKind, SourceState
+from crisisdesk.core.actions import action
+from crisisdesk.core.acts import Act
+from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.errors import Invalid
+from crisisdesk.core.models import Brand
+
+# What people may set on a source; its kind and brand stay what they were.
+EDITABLE = frozenset(
+    {
+        "name",
+        "url",
+        "default_language",
+        "poll_minutes",
+        "expected_minutes",
+        "trigger_terms",
+        "raises_every_item",
+        "severity",
+    }
+)
+
+
+@action("monitoring.create_source", needs=Capability.MANAGE, title=_("Add a source"), creates=True)
+def create_source(
+    brand: Brand, act: Act, *, kind: str, look: Look | None = None, anyway: bool = False, **fields: Any
+) -> Source:
+    """Add a source to a brand.
+
+    A feed was looked at beforehand: `look` is what came of it. Its items are taken over at once; if it brought a
+    problem, `anyway` says that the source is wanted all the same and will be tried again.
+    """
+    if look is not None and look.failed and not anyway:
+        raise Invalid({"url": look.sentence})
+    source = act.save(Source(brand=brand, kind=kind, **_settable(fields)))
+    polled = source.kind == SourceKind.FEED
+    state = SourceState(source=source, due_at=act.now, done_at=None if polled else act.now)
+    act.record("source.created", on=source, brand=brand.slug, kind=str(source.kind))
+    if look is None:
+        act.later(state)
+    else:
+        state.due_at = next_look(source, state, look)
+        tell(source, act, keep(source, act.save(state), look))
+    return source
+
+
+@action("monitoring.edit_source", needs=Capability.MANAGE, title=_("Change the source"))
+def edit_source(source: Source, act: Act, **fields: Any) -> Source:
+    """Change name, address, language, intervals or trigger terms of a source. A new address is looked at right away."""
+    before = source.url
+    for name, value in _settable(fields).items():
+        setattr(source, name, value)
+    act.save(source)
+    if source.url != before and source.active:
+        _look_soon(source, act)
+    act.record("source.changed", on=source, fields=sorted(fields))
+    return source
+
+
+def _already_paused(source: Source, act: Act, **values: Any) -> Source | None:
+    return None if source.active else source
+
+
+@action("monitoring.pause_source", needs=Capability.MANAGE, title=_("Pause"), repeat=_already_paused)
+def pause_source(source: Source, act: Act, *, reason: str = "") -> Source:
+    """Take nothing more from a source until it is resumed. What it has brought stays."""
+    source.active = False
+    act.save(source)
+    _state(source).update(done_at=act.now)
+    entry = act.entry("reason", on=source, text=reason) if reason else None
+    act.record("source.paused", on=source, entry=entry)
+    return source
+
+
+def _already_active(source: Source, act: Act, **values: Any) -> Source | None:
+    return source if source.active else None
+
+
+@action("monitoring.resume_source", needs=Capability.MANAGE, title=_("Resume"), repeat=_already_active)
+def resume_source(source: Source, act: Act) -> Source:
+    """Read a paused source again, from the beginning of what it offers, so that nothing is missed in between."""
+    source.active = True
+    act.save(source)
+    _look_soon(source, act)
+    act.record("source.resumed", on=source)
+    return source
+
+
+@action("monitoring.poll_now", needs=Capability.CONTRIBUTE, title=_("Look now"))
+def poll_now(source: Source, act: Act) -> Source:
+    """Look at a feed right away instead of at its next turn."""
+    if not source.active:
+        act.refuse("paused", _("The source is paused. Resume it first."))
+    if source.kind != SourceKind.FEED:
+        act.refuse("not_polled", _("Mentions of this source come in by themselves; there is nothing to look at."))
+    _look_soon(source, act)
+    act.record("source.asked", on=source)
+    return source
+
+
+def _settable(fields: dict[str, Any]) -> dict[str, Any]:
+    unknown = sorted(set(fields) - EDITABLE)
+    if unknown:
+        raise TypeError(f"not to be set on a source: {', '.join(unknown)}")
+    terms = fields.get("trigger_terms")
+    return fields if terms is None else {**fields, "trigger_terms": list(dict.fromkeys(terms))}
+
+
+def _look_soon(source: Source, act: Act) -> None:
+    """Make the source due now and forget what its server said, so that all it offers is read again."""
+    if source.kind == SourceKind.FEED:
+        _state(source).update(due_at=act.now, done_at=None, dead_at=None, cursor={})
+        act.wake(SourceState.task)
+
+
+def _state(source: Source) -> "QuerySet[SourceState]":
+    """The row to update; its fence grows, so that a look under way does not write over what the verb decided."""
+    rows = SourceState.objects.filter(source=source)
+    rows.update(fence=F("fence") + 1, lease_until=None)
+    return rows
