@@ -55,10 +55,16 @@ class Look:
         return problems.sentence(self.problem)
 
 
-def look_at(url: str, *, zone: str, known: fetching.Validators = fetching.NOTHING_KNOWN) -> Look:
+def look_at(
+    url: str,
+    *,
+    zone: str,
+    known: fetching.Validators = fetching.NOTHING_KNOWN,
+    seconds: float = fetching.TOTAL_SECONDS,
+) -> Look:
     """Read a feed from the network. Never raises: what goes wrong is in the answer. `zone` is the brand's time zone."""
     try:
-        answer = fetching.fetch(url, known=known, allowed=settings.FETCH_ALLOW_NETWORKS)
+        answer = fetching.fetch(url, known=known, allowed=settings.FETCH_ALLOW_NETWORKS, seconds=seconds)
         if answer.unchanged:
             return Look(validators=answer.validators, unchanged=True)
         feed = feeds.read(answer.body, content_type=answer.content_type, url=answer.url, zone=ZoneInfo(zone))
@@ -89,8 +95,7 @@ def take_in(state: SourceState, look: Look) -> None:
         )
         if not state.retry(state.fence, next_look(source, state, look), str(look.problem)):
             return
-        state.refresh_from_db()
-        kept = keep(source, state, look)
+        kept = keep(source, SourceState.objects.get(pk=state.pk), look)
         if kept.notable:
             note_look(source, SYSTEM, kept=kept)
 
