@@ -5,12 +5,119 @@ from __future__ import annotations
 import threading
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.contrib.contenttypes.models import ContentType
+from django.db import DatabaseError, connection, connections, transaction
+
+from crisisdesk.core import dbroles
+from tests.database import owner_connection
+
+RIGHTS = """
+    SELECT relname, array_agg(name) FILTER (WHERE has_table_privilege(%s, pg_class.oid, name))
+    FROM pg_class, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) AS name
+    WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace
+    GROUP BY relname
+"""
+
+
+def add_type(name: str) -> None:
+    ContentType.objects.create(app_label="ground", model=name)
+
+
+def types() -> list[str]:
+    return sorted(ContentType.objects.filter(app_label="ground").values_list("model", flat=True))
 
 
 @pytest.mark.django_db
-def test_tests_work_as_the_application_role() -> None:
+def test_tests_work_as_the_application_role_which_owns_nothing() -> None:
+    role = connection.settings_dict["APPLICATION_ROLE"]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_user, pg_get_userbyid(relowner) FROM pg_class WHERE relname = 'core_user'")
-        user, owner = cursor.fetchone()
-    assert user == connection.settings_dict["APPLICATION_ROLE"] != owner
+        cursor.execute("SELECT current_user")
+        assert cursor.fetchone() == (role,)
+        cursor.execute("SELECT count(*) FROM pg_class WHERE pg_get_userbyid(relowner) = %s", [role])
+        assert cursor.fetchone() == (0,)
+        cursor.execute(
+            "SELECT rolsuper, rolcreatedb, rolcreaterole, rolbypassrls FROM pg_roles WHERE rolname = %s", [role]
+        )
+        assert cursor.fetchone() == (False, False, False, False)
+
+
+@pytest.mark.django_db
+def test_every_table_gives_the_application_exactly_its_rights() -> None:
+    role = connection.settings_dict["APPLICATION_ROLE"]
+    with connection.cursor() as cursor:
+        cursor.execute(RIGHTS, [role])
+        rights = {table: frozenset(granted or ()) for table, granted in cursor.fetchall()}
+    assert rights == dbroles.wanted_rights(list(rights))
+    assert rights["core_event"] == {"SELECT", "INSERT"}
+    assert rights["core_eventseal"] == {"SELECT"}
+    assert rights["core_user"] == {"SELECT", "INSERT", "UPDATE", "DELETE"}
+    assert rights["django_migrations"] == {"SELECT"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "statement",
+    ["TRUNCATE core_event", "DROP TABLE core_user", "CREATE TABLE mine ()", "UPDATE core_event SET kind = ''"],
+)
+def test_the_application_cannot(statement: str) -> None:
+    with pytest.raises(DatabaseError, match=r"permission denied|must be owner"), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("turn", [1, 2])
+def test_ordinary_tests_are_rolled_back(turn: int) -> None:
+    assert types() == []
+    add_type("one")
+    assert types() == ["one"]
+
+
+def test_committed_db_commits_for_all_threads(committed_db: str) -> None:
+    assert connection.settings_dict["NAME"] == committed_db
+    assert connection.get_autocommit()
+    with transaction.atomic():
+        add_type("main")
+    seen: list[list[str]] = []
+
+    def work() -> None:
+        try:
+            seen.append(types())
+            add_type("thread")
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert seen == [["main"]]
+    assert types() == ["main", "thread"]
+
+
+@pytest.mark.django_db
+def test_a_committed_database_leaves_nothing_behind() -> None:
+    assert types() == []
+    with owner_connection() as owner:
+        copies = owner.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [f"{_name()}\\_%"]).fetchall()
+    assert copies == []
+
+
+def _name() -> str:
+    return str(connection.settings_dict["NAME"])
+
+
+@pytest.mark.django_db
+def test_sealed_runs_what_waits_for_the_commit(sealed: object) -> None:
+    assert callable(sealed)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMPORARY TABLE parent (id int PRIMARY KEY);"
+            "CREATE TEMPORARY TABLE child (parent int REFERENCES parent DEFERRABLE INITIALLY DEFERRED);"
+            "INSERT INTO child VALUES (1)"
+        )
+        with pytest.raises(DatabaseError, match="violates foreign key"), transaction.atomic():
+            sealed()
+        cursor.execute("INSERT INTO parent VALUES (1)")
+    sealed()
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO child VALUES (2)")  # deferred again
+        cursor.execute("DELETE FROM child WHERE parent = 2")
