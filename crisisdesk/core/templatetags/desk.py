@@ -10,7 +10,7 @@ from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, Form, RadioSelect
 from django.template.loader import render_to_string
 from django.utils import formats, timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, pgettext
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from crisisdesk.core import clock as desk_clock
 from crisisdesk.core import differences, durations
 from crisisdesk.core.czech import typeset
+from crisisdesk.core.events import sentence as event_sentence
 
 register = template.Library()
 
@@ -222,6 +223,8 @@ def person(user: Any, style: str = "") -> SafeString:
 
 # --- the log --------------------------------------------------------------------------------------------------------
 
+# Stands for the actor while the sentence is escaped.
+_ACTOR = "\ue000"
 _DOTS = {"step": "d", "good": "g", "bad": "r", "plain": ""}
 
 
@@ -229,6 +232,13 @@ _DOTS = {"step": "d", "good": "g", "bad": "r", "plain": ""}
 def dot(tone: str) -> SafeString:
     """The dot of a timeline; the sentence beside it says the same in words."""
     return format_html('<span class="dot {}" aria-hidden="true"></span>', _DOTS.get(tone, ""))
+
+
+@register.simple_tag
+def sentence(event: Any, actor_name: str) -> SafeString:
+    """An event as a sentence in the reader's language with the actor in bold."""
+    said = escape(event_sentence(event, _ACTOR, get_language() or "en"))
+    return mark_safe(said.replace(_ACTOR, format_html("<b>{}</b>", actor_name)))  # noqa: S308 - both halves are escaped
 
 
 # --- texts ----------------------------------------------------------------------------------------------------------
