@@ -2,7 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from comms.events import PURPOSE
 from comms.models.deliveries import Outcome
+from crisisdesk.core.errors import constraint_message
 from crisisdesk.core.events import declare
 
 
@@ -13,11 +15,16 @@ def _outcome(code: str) -> str:
 
 OUTCOME = {"outcome": _outcome}
 
-declare("statement.sent_out", _("Given to the channels ({language}, version {number}): {actor}"), tone="step")
-declare("statement.scheduled", _("To be published later ({language}, version {number}): {actor}"), tone="step")
-declare("statement.unscheduled", _("Taken out of the calendar ({language}, version {number}): {actor}"))
-declare("statement.missed", _("Not sent at its time, decide anew ({language}, version {number}): {actor}"), tone="bad")
-declare("statement.withdrawn", _("Withdrawn ({language}, version {number}): {actor}"), tone="bad")
+declare("statement.sent_out", _("Given to the channels – {purpose}, version {number} ({language}): {actor}"),
+        tone="step", words=PURPOSE)  # fmt: skip
+declare("statement.scheduled", _("To be published later – {purpose}, version {number} ({language}): {actor}"),
+        tone="step", words=PURPOSE)  # fmt: skip
+declare("statement.unscheduled", _("Not published later – {purpose}, version {number} ({language}): {actor}"),
+        words=PURPOSE)  # fmt: skip
+declare("statement.missed", _("Not sent at its time, decide anew – {purpose}, version {number} ({language}): {actor}"),
+        tone="bad", words=PURPOSE)  # fmt: skip
+declare("statement.withdrawn", _("Withdrawn – {purpose}, version {number} ({language}): {actor}"), tone="bad",
+        words=PURPOSE)  # fmt: skip
 
 declare("delivery.sent", _("Sent ({account}, {language}): {actor}"), tone="good")
 declare("delivery.posted", _("Published by hand ({account}, {language}): {actor}"), tone="good")
@@ -40,3 +47,9 @@ declare("subscriber.asked", _("Asked to confirm a subscription ({account}): {act
 declare("subscriber.known", _("Asked again for a subscription that stands ({account}): {actor}"))
 declare("subscriber.confirmed", _("Subscription confirmed ({account}): {actor}"))
 declare("subscriber.left", _("Unsubscribed ({account}): {actor}"))
+
+constraint_message("comms_delivery_final", _("What is on its way is not changed any more. Withdraw it and start anew."))
+constraint_message("comms_delivery_of_version", _("Only the approved text leaves the house"))
+constraint_message("comms_delivery_allowed", _("Nobody has approved this text as it stands"))
+constraint_message("comms_post_of_delivery", _("Only the approved text leaves the house"))
+constraint_message("comms_post_final", _("A published text never changes. Withdraw it, or correct it with a new one."))

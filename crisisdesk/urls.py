@@ -10,6 +10,7 @@ urlpatterns = [
     path("readyz", health.ready, name="readyz"),
     path("admin/", admin.site.urls),
     path("api/", include("crisisdesk.api")),
+    path("newsroom/", include("comms.newsroom.urls")),
     path("", include("crisisdesk.core.urls")),
 ]
 

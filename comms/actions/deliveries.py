@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Realm
+from comms.actions.versions import about as about_version
 from comms.clearance import parts_for
 from comms.models import (
     Account,
@@ -48,10 +49,9 @@ def send_out(act: Act, version: StatementVersion) -> list[Delivery]:
     act.record(
         "statement.sent_out",
         on=version,
-        language=version.language,
-        number=version.number,
         payload_hash=version.payload_hash,
         accounts=[account.code for account in accounts],
+        **about_version(version),
     )
     return deliveries
 
@@ -120,7 +120,7 @@ def schedule_version(version: StatementVersion, act: Act, *, payload_hash: str, 
         raise Invalid({"at": _("The embargo ends later; choose a time after it")})
     version.statement.scheduled_at = at
     act.save(version.statement)
-    act.record("statement.scheduled", on=version, language=version.language, number=version.number, at=at.isoformat())
+    act.record("statement.scheduled", on=version, at=at.isoformat(), **about_version(version))
     return version
 
 
@@ -129,7 +129,7 @@ def unschedule_version(version: StatementVersion, act: Act) -> StatementVersion:
     """Take a scheduled version out of the calendar; it stays approved."""
     version.statement.scheduled_at = None
     act.save(version.statement)
-    act.record("statement.unscheduled", on=version, language=version.language, number=version.number)
+    act.record("statement.unscheduled", on=version, **about_version(version))
     return version
 
 
@@ -156,14 +156,14 @@ def publish_scheduled(version: StatementVersion, act: Act) -> StatementVersion:
 @action("comms.miss_scheduled", needs=Capability.PUBLISH, moves="unschedule", title=_("Note a missed time"))
 def miss_scheduled(version: StatementVersion, act: Act) -> StatementVersion:
     """A scheduled version could not leave at its time: it stays approved and a person decides."""
-    act.record("statement.missed", on=version, language=version.language, number=version.number)
+    act.record("statement.missed", on=version, **about_version(version))
     return version
 
 
 def _miss(act: Act, version: StatementVersion) -> None:
     act.move(version, "unschedule")
     act.save(version)
-    act.record("statement.missed", on=version, language=version.language, number=version.number)
+    act.record("statement.missed", on=version, **about_version(version))
 
 
 for system_verb in (publish_scheduled, miss_scheduled):

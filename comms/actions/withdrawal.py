@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
+from comms.actions.versions import about
 from comms.channels import channel_of
 from comms.models import (
     Delivery,
@@ -82,10 +83,9 @@ def _withdraw(act: Act, version: StatementVersion, entry: Entry, note: str) -> W
         "statement.withdrawn",
         on=version,
         entry=entry,
-        language=version.language,
-        number=version.number,
         payload_hash=version.payload_hash,
         to_remove=len(removals),
+        **about(version),
     )
     return withdrawal
 
