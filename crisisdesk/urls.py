@@ -12,6 +12,8 @@ urlpatterns = [
     path("api/", include("crisisdesk.api")),
     path("newsroom/", include("comms.newsroom.urls")),
     path("", include("crisisdesk.core.urls")),
+    path("", include("crisisdesk.desk.urls")),
+    path("", include("cases.urls")),
 ]
 
 handler400 = "crisisdesk.core.error_pages.bad_request"

@@ -1,0 +1,123 @@
+"""What every page with the rail shows: places with their counts, the person, the appearance, notices."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from crisisdesk.core import wake
+from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.models import Brand
+from crisisdesk.core.principals import Principal
+from crisisdesk.desk.waiting import Counts, counts
+
+
+@dataclass(frozen=True)
+class Place:
+    """One line of the rail. `short` is its word in the bottom bar of a phone; `hot` counts wait for the reader."""
+
+    url: str
+    label: str
+    icon: str
+    short: str = ""
+    count: int | str = 0
+    hot: bool = False
+    on: bool = False
+
+
+@dataclass(frozen=True)
+class Banner:
+    """A notice across the top; `tone` is a class of the stylesheet."""
+
+    title: str
+    text: str
+    icon: str
+    tone: str = ""
+
+
+def desk(request: HttpRequest) -> dict[str, Any]:
+    """Context processor. Nothing is read before a template asks for it, so public pages touch no session."""
+    counted: Any = SimpleLazyObject(lambda: _counts(request))
+    return {
+        "me": SimpleLazyObject(lambda: request.user if request.user.is_authenticated else None),
+        "theme": SimpleLazyObject(lambda: _theme(request)),
+        "places": SimpleLazyObject(lambda: _places(request, counted)),
+        "more_places": SimpleLazyObject(lambda: _more_places(request)),
+        "banners": SimpleLazyObject(lambda: _banners(request)),
+    }
+
+
+def _principal(request: HttpRequest) -> Principal:
+    principal: Principal = request.principal  # type: ignore[attr-defined]
+    return principal
+
+
+def _counts(request: HttpRequest) -> Counts:
+    return counts(_principal(request))
+
+
+def _theme(request: HttpRequest) -> str:
+    theme = getattr(request.user, "theme", "auto")
+    return theme if theme in ("light", "dark") else ""
+
+
+def _places(request: HttpRequest, counted: Counts) -> list[Place]:
+    if _principal(request).is_anonymous:
+        return []
+    place = _placing(request)
+    return [
+        place("desk:home", _("Waiting for me"), "inbox", short=_("For me"), count=counted.mine, hot=True),
+        place("cases:signals", _("Signals"), "radar", count=counted.signals),
+        place("cases:list", _("Cases"), "siren", count=counted.cases),
+        place("comms:statements", _("Statements"), "megaphone"),
+        place("monitoring:mentions", _("Mentions"), "at-sign"),
+    ]
+
+
+def _more_places(request: HttpRequest) -> list[Place]:
+    principal = _principal(request)
+    if principal.is_anonymous:
+        return []
+    place = _placing(request)
+    found = [
+        place("monitoring:sources", _("Sources"), "rss"),
+        place("cases:protocols", _("Protocols"), "list-checks"),
+    ]
+    slug = (
+        Brand.objects.filter(pk__in=sorted(principal.brands_with(Capability.VIEW)), active=True)
+        .values_list("slug", flat=True)
+        .first()
+    )
+    if slug:
+        found.append(Place(reverse("newsroom:brand", args=[slug]), _("Newsroom"), "newspaper"))
+    if principal.user is not None and principal.user.is_staff:
+        found.append(Place(reverse("admin:index"), _("Administration"), "settings"))
+    return found
+
+
+def _placing(request: HttpRequest) -> Callable[..., Place]:
+    def place(name: str, label: str, icon: str, **options: Any) -> Place:
+        try:
+            url = reverse(name)
+        except NoReverseMatch:
+            url = "#"
+        on = request.path == url if url == "/" else request.path.startswith(url)
+        return Place(url, label, icon, on=on, **({"short": label} | options))
+
+    return place
+
+
+def _banners(request: HttpRequest) -> list[Banner]:
+    found = []
+    if not settings.REQUIRE_MFA:
+        text = _("Sign-in without a second factor. Not for real work.")
+        found.append(Banner(_("Demonstration"), text, "flask-conical", "info"))
+    if wake.is_silent():
+        text = _("Work in the background starts with a few seconds' delay. Nothing is lost.")
+        found.append(Banner(_("Slower than usual"), text, "hourglass"))
+    return found

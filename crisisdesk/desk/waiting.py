@@ -1,0 +1,293 @@
+"""What waits for one person, from all parts of the desk: the home page and the figures of the rail."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Exists, F, Func, IntegerField, OuterRef, Prefetch, Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cases.models import Case, Clock, RoleAssignment, Signal, Task
+from cases.states import OPEN_CASE, RoleState, SignalState
+from comms.models import ApprovalRequest, Delivery, StatementVersion
+from comms.states import StatementState
+from crisisdesk.core import clock
+from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.models import Membership, User
+from crisisdesk.core.principals import Principal
+from crisisdesk.core.roles import Role
+
+# So many of each kind stand on the home page; the lists behind them show the rest.
+MOST = 12
+MOST_CLOCKS = 6
+# Badges stop counting here.
+MOST_COUNTED = 99
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing that waits for the reader. `due_at` is when somebody else is asked, or when it is late."""
+
+    kind: str
+    row: Any
+    icon: str
+    title: str
+    case: Case
+    url: str
+    label: str
+    due_at: datetime | None = None
+
+    @property
+    def is_late(self) -> bool:
+        """Whether its minute has passed."""
+        return self.due_at is not None and self.due_at <= clock.now()
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The figures of the rail; `99+` beyond the limit."""
+
+    mine: int | str = 0
+    signals: int | str = 0
+    cases: int | str = 0
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The home page of one person."""
+
+    items: list[Item] = field(default_factory=list)
+    signals: list[Signal] = field(default_factory=list)
+    cases: list[Case] = field(default_factory=list)
+
+    @property
+    def first(self) -> Item | None:
+        """The loudest of all."""
+        return self.items[0] if self.items else None
+
+    @property
+    def rest(self) -> list[Item]:
+        """What comes after the loudest."""
+        return self.items[1:]
+
+    @property
+    def clocks(self) -> list[tuple[Clock, Case]]:
+        """Clocks that run in the reader's own cases, the next to end first."""
+        running = [(row, case) for case in self.cases if case.mine for row in case.running]  # type: ignore[attr-defined]
+        return sorted(running, key=lambda pair: pair[0].due_at)[:MOST_CLOCKS]
+
+    @cached_property
+    def digest(self) -> str:
+        """Changes exactly when the page would show something else, times aside."""
+        seen: list[Any] = [(item.kind, item.row.pk, item.due_at, item.is_late) for item in self.items]
+        seen += [(row.pk, row.state, row.severity, _clocks(row.running)) for row in self.signals]  # type: ignore[attr-defined]
+        seen += [(row.pk, row.version, _clocks(row.running)) for row in self.cases]  # type: ignore[attr-defined]
+        return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
+
+
+def waiting(principal: Principal) -> Waiting:
+    """Everything the home page shows; a constant number of queries."""
+    if principal.user is None:
+        return Waiting()
+    items = [
+        *_offers(principal),
+        *_approvals(principal),
+        *_by_hand(principal),
+        *_returned(principal),
+        *_tasks(principal),
+    ]
+    return Waiting(
+        items=sorted(items, key=lambda item: (item.due_at is None, item.due_at or clock.now())),
+        signals=list(signals_of(principal)[:MOST]),
+        cases=list(cases_of(principal)[:MOST]),
+    )
+
+
+def counts(principal: Principal) -> Counts:
+    """The figures of the rail in one query, after the reader's own roles were read."""
+    if principal.user is None:
+        return Counts()
+    rows: Iterable[QuerySet[Any]] = (
+        offers_of(principal),
+        approvals_of(principal),
+        by_hand_of(principal),
+        returned_to(principal),
+        tasks_of(principal),
+        Signal.objects.visible_to(principal).filter(state=SignalState.NEW),
+        Case.objects.visible_to(principal).open(),
+    )
+    *mine, signals, cases = User.objects.filter(pk=principal.user.pk).values_list(*map(_number, rows)).get()
+    return Counts(mine=_capped(sum(mine)), signals=_capped(signals), cases=_capped(cases))
+
+
+# --- reads ------------------------------------------------------------------------------------------------------------
+
+
+def offers_of(principal: Principal) -> QuerySet[RoleAssignment]:
+    """Roles the reader was asked to take on."""
+    return RoleAssignment.objects.visible_to(principal).offered().filter(user=principal.user, case__state__in=OPEN_CASE)
+
+
+def approvals_of(principal: Principal) -> QuerySet[ApprovalRequest]:
+    """Texts the reader may decide about now."""
+    return ApprovalRequest.objects.visible_to(principal).waiting_for(principal)
+
+
+def by_hand_of(principal: Principal) -> QuerySet[StatementVersion]:
+    """Approved texts that wait for somebody with the right to publish to post them."""
+    waiting_rows = Delivery.objects.for_people().filter(version=OuterRef("pk"))
+    may = _capable(principal, Capability.PUBLISH, "statement__case")
+    return StatementVersion.objects.visible_to(principal).filter(may, Exists(waiting_rows))
+
+
+def returned_to(principal: Principal) -> QuerySet[StatementVersion]:
+    """The reader's own texts that came back for changes and have no newer version."""
+    back = (StatementState.RETURNED, StatementState.REJECTED)
+    own = StatementVersion.objects.visible_to(principal).newest().filter(author=principal.user, state__in=back)
+    return own.filter(statement__case__state__in=OPEN_CASE)
+
+
+def tasks_of(principal: Principal) -> QuerySet[Task]:
+    """Open tasks given to the reader, or to a role the reader holds in the case."""
+    held = RoleAssignment.objects.filter(
+        user=principal.user, case=OuterRef("case"), role=OuterRef("role"), state=RoleState.ACCEPTED
+    )
+    on_duty = Membership.objects.filter(
+        user=principal.user, brand=OuterRef("case__brand"), role=Role.DUTY, is_deputy=False, until=None
+    )
+    mine = Q(Exists(held)) | Q(role=Role.DUTY, case__confidential=False) & Q(Exists(on_duty))
+    visible = Task.objects.visible_to(principal).open().filter(case__state__in=OPEN_CASE)
+    return visible.filter(Q(assignee=principal.user) | Q(assignee=None) & mine)
+
+
+def signals_of(principal: Principal) -> QuerySet[Signal]:
+    """New signals, and those the reader took over and has not decided about; with their running clocks."""
+    own = Q(state=SignalState.TAKEN_OVER, taken_by=principal.user)
+    rows = Signal.objects.visible_to(principal).filter(Q(state=SignalState.NEW) | own)
+    return rows.select_related("brand", "kind").prefetch_related(_running()).order_by("severity", "-reported_at", "-pk")
+
+
+def cases_of(principal: Principal) -> QuerySet[Case]:
+    """Open cases, those in which the reader has a role first; with running clocks and the reader's roles."""
+    own = RoleAssignment.objects.filter(user=principal.user, state=RoleState.ACCEPTED)
+    rows = Case.objects.visible_to(principal).open().annotate(mine=Exists(own.filter(case=OuterRef("pk"))))
+    return (
+        rows.select_related("brand", "kind")
+        .prefetch_related(_running(), Prefetch("roles", own, to_attr="my_roles"))
+        .order_by("-mine", "severity", "-created_at", "-pk")
+    )
+
+
+def _running() -> Prefetch[str, QuerySet[Clock], str]:
+    return Prefetch("clocks", Clock.objects.running().order_by("due_at", "pk"), to_attr="running")
+
+
+def _capable(principal: Principal, capability: Capability, path: str) -> Q:
+    """The condition that the capability is held on the case at `path`, as literal lists."""
+    brands, cases = sorted(principal.brands_with(capability)), sorted(principal.cases_with(capability))
+    return Q(**{f"{path}__brand__in": brands, f"{path}__confidential": False}) | Q(**{f"{path}__in": cases})
+
+
+def _number(rows: QuerySet[Any]) -> Func:
+    """How many rows there are, counted up to the limit of a badge."""
+    few = ArraySubquery(rows.order_by().values("pk")[: MOST_COUNTED + 1])
+    return Func(few, function="cardinality", output_field=IntegerField())
+
+
+def _capped(number: int) -> int | str:
+    return number if number <= MOST_COUNTED else f"{MOST_COUNTED}+"
+
+
+def _clocks(rows: list[Clock]) -> list[tuple[int, datetime, bool]]:
+    return [(row.pk, row.due_at, row.is_late) for row in rows]
+
+
+# --- items ------------------------------------------------------------------------------------------------------------
+
+
+def _offers(principal: Principal) -> Iterable[Item]:
+    for row in offers_of(principal).select_related("case__brand", "case__kind", "deputy_of").order_by("due_at")[:MOST]:
+        yield Item(
+            "offer",
+            row,
+            "user-plus",
+            _("Role offered: {role}").format(role=row.get_role_display()),
+            row.case,
+            reverse("desk:case", args=[row.case.reference]) + "#roles",
+            _("Answer"),
+            row.answer_by,
+        )
+
+
+def _approvals(principal: Principal) -> Iterable[Item]:
+    for row in approvals_of(principal).for_lists()[:MOST]:
+        widens = [stage.widens_at for stage in row.stages.all() if stage.widens_at]
+        yield Item(
+            "approval",
+            row,
+            "file-check-2",
+            _("Decide: {text}").format(text=version_name(row.version)),
+            row.version.statement.case,
+            reverse("comms:approval", args=[row.uuid]),
+            _("Read and decide"),
+            min(widens, default=None),
+        )
+
+
+def _by_hand(principal: Principal) -> Iterable[Item]:
+    waits = Count("deliveries", filter=Q(deliveries__in=Delivery.objects.for_people()))
+    for row in _versions(by_hand_of(principal)).annotate(places=waits).order_by("approved_at")[:MOST]:
+        yield Item(
+            "by_hand",
+            row,
+            "hand",
+            _("Publish by hand: {text}").format(text=version_name(row)),
+            row.statement.case,
+            reverse("comms:by_hand", args=[row.statement.uuid]),
+            _("Open"),
+            row.approved_at,
+        )
+
+
+def _returned(principal: Principal) -> Iterable[Item]:
+    for row in _versions(returned_to(principal)).order_by("-submitted_at")[:MOST]:
+        yield Item(
+            "returned",
+            row,
+            "undo-2",
+            _("Came back: {text}").format(text=version_name(row)),
+            row.statement.case,
+            reverse("comms:statement", args=[row.statement.uuid]),
+            _("Edit"),
+        )
+
+
+def _tasks(principal: Principal) -> Iterable[Item]:
+    rows = tasks_of(principal).select_related("case__brand", "case__kind", "step")
+    for row in rows.order_by(F("due_at").asc(nulls_last=True), "pk")[:MOST]:
+        yield Item(
+            "task",
+            row,
+            "square-check",
+            row.title,
+            row.case,
+            reverse("cases:course", args=[row.case.reference]) + f"#task-{row.uuid}",
+            _("Open"),
+            row.due_at,
+        )
+
+
+def _versions(rows: QuerySet[StatementVersion]) -> QuerySet[StatementVersion]:
+    return rows.select_related("statement__case__brand", "statement__case__kind")
+
+
+def version_name(version: StatementVersion) -> str:
+    """How a text is called in a sentence: `update, version 2 (cs)`."""
+    return _("{purpose}, version {number} ({language})").format(
+        purpose=version.statement.get_purpose_display(), number=version.number, language=version.language
+    )
