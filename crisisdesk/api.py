@@ -10,14 +10,13 @@ from django.urls import include, path
 from django.utils.module_loading import module_has_submodule
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
-from rest_framework.views import APIView
 
 from crisisdesk.core import api_account
-from crisisdesk.core.api import Router
+from crisisdesk.core.api import Answers, Router
 from crisisdesk.core.errors import Missing
 
 
-class SchemaView(SpectacularAPIView):
+class SchemaView(Answers, SpectacularAPIView):
     """The description of the API."""
 
     @extend_schema(exclude=True)
@@ -41,7 +40,7 @@ class DocsView(SpectacularSwaggerSplitView):
         return response
 
 
-class NowhereView(APIView):
+class NowhereView(Answers):
     """Addresses the API does not have."""
 
     schema = None

@@ -56,11 +56,12 @@ class World:
         return client
 
 
-def sign_in(client: Client, user: User) -> None:
-    """Sign in with the proof of identity that a typed password leaves in the session."""
+def sign_in(client: Client, user: User, *, method: str = "mfa") -> None:
+    """Sign in with the proof of identity that a second factor (or only a `password`) leaves in the session."""
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     session = client.session
-    session["account_authentication_methods"] = [{"method": "password", "at": clock.now().timestamp()}]
+    session["account_authentication_methods"] = [{"method": method, "at": clock.now().timestamp()}]
+    session["account_authentication_methods_user"] = str(user.pk)
     session.save()
 
 

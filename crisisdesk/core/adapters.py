@@ -37,8 +37,10 @@ TRIES_WINDOW = timedelta(minutes=10)
 
 UNREADABLE = Unmet(
     "second_factor_unreadable",
-    _("This second factor can no longer be read, because the secret key of the installation was changed. "
-      "Ask an administrator to remove it, then set it up again."),
+    _(
+        "This second factor can no longer be read, because the secret key of the installation was changed. "
+        "Ask an administrator to remove it, then set it up again."
+    ),
 )
 
 
@@ -96,7 +98,9 @@ class AccountAdapter(DefaultAccountAdapter):
                 super().send_mail(template_prefix, email, context)
             except (SMTPException, OSError) as failed:
                 log.warning("the mail server does not answer", exc_info=True)
-                raise Away(_("The mail could not be sent: the mail server does not answer. Try again shortly.")) from failed
+                raise Away(
+                    _("The mail could not be sent: the mail server does not answer. Try again shortly.")
+                ) from failed
 
     def send_notification_mail(
         self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None

@@ -30,6 +30,7 @@ from rest_framework.decorators import action as extra_action
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
+from rest_framework.views import APIView
 
 from crisisdesk.core.actions import Action
 from crisisdesk.core.api_auth import http_request, principal_of
@@ -40,7 +41,7 @@ from crisisdesk.core.errors import Missing
 from crisisdesk.core.models import Organisation
 from crisisdesk.core.principals import Principal
 
-__all__ = ["DeskViewSet", "Filter", "Input", "Output", "Router", "Verb", "VisibleField", "verb"]
+__all__ = ["Answers", "DeskViewSet", "Filter", "Input", "Output", "Router", "Verb", "VisibleField", "verb"]
 
 # Methods REST framework's router knows by name; every other verb is a POST sub-resource.
 STANDARD = {"create": "POST", "update": "PUT", "partial_update": "PATCH", "destroy": "DELETE"}
@@ -108,7 +109,19 @@ def verb(
     return endpoint
 
 
-class DeskViewSet(viewsets.GenericViewSet[Any]):
+class Answers(APIView):
+    """What every answer of the API carries."""
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Add what is left of the token's allowance, and keep answers out of shared caches."""
+        finished = super().finalize_response(request, response, *args, **kwargs)
+        for name, value in getattr(http_request(request), "rate_headers", {}).items():
+            finished[name] = value
+        finished.headers.setdefault("Cache-Control", "private, no-cache")
+        return finished
+
+
+class DeskViewSet(Answers, viewsets.GenericViewSet[Any]):
     """Reads of one model, and the verbs that change it."""
 
     model: ClassVar[type[Model]]
@@ -220,14 +233,6 @@ class DeskViewSet(viewsets.GenericViewSet[Any]):
             return self.show(self.get_object())
         except Missing:
             return Response(None, status=204)
-
-    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Add what is left of the token's allowance, and keep answers out of shared caches."""
-        finished = super().finalize_response(request, response, *args, **kwargs)
-        for name, value in getattr(http_request(request), "rate_headers", {}).items():
-            finished[name] = value
-        finished.headers.setdefault("Cache-Control", "private, no-cache")
-        return finished
 
 
 class NoInput(Input):

@@ -14,10 +14,9 @@ from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from crisisdesk.core import clock
-from crisisdesk.core.api import DeskViewSet, Filter, Input, Output, Router, VisibleField, verb
+from crisisdesk.core.api import Answers, DeskViewSet, Filter, Input, Output, Router, VisibleField, verb
 from crisisdesk.core.api_auth import http_request, principal_of
 from crisisdesk.core.api_idempotency import etag_of, in_one_transaction, require_version
 from crisisdesk.core.api_paging import refuse_unknown
@@ -33,7 +32,7 @@ from crisisdesk.core.verbs import people, tokens
 # Columns of an account that change by signing in.
 UNVERSIONED = ("password", "last_login")
 
-# --- oneself -----------------------------------------------------------------------------------------------------------
+# --- oneself --------------------------------------------------------------------------------------------------------
 
 
 class RoleOut(serializers.Serializer[Any]):
@@ -69,7 +68,7 @@ class ProfileIn(Input):
     theme = serializers.ChoiceField(["auto", "light", "dark"], required=False)
 
 
-class MeView(APIView):
+class MeView(Answers):
     """Oneself."""
 
     operation_id: ClassVar[str] = "me"
@@ -115,7 +114,9 @@ class IdentityIn(Input):
     """One proof of who one is."""
 
     password = serializers.CharField(max_length=256, required=False, trim_whitespace=False)
-    code = serializers.CharField(max_length=32, required=False, help_text="Of the authenticator app, or a recovery code.")
+    code = serializers.CharField(
+        max_length=32, required=False, help_text="Of the authenticator app, or a recovery code."
+    )
 
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
         """Exactly one of the two."""
@@ -130,7 +131,7 @@ class FreshOut(serializers.Serializer[Any]):
     fresh_until = serializers.DateTimeField()
 
 
-class ReauthenticateView(APIView):
+class ReauthenticateView(Answers):
     """Confirming who one is."""
 
     operation_id: ClassVar[str] = "reauthenticate"
@@ -170,7 +171,7 @@ def _prove(request: Request, principal: Principal, given: dict[str, str]) -> Non
         tokens.freshen_token(request.auth, Principal.for_user(user, via="api"))
 
 
-# --- the organisation and its brands -----------------------------------------------------------------------------------
+# --- the organisation and its brands --------------------------------------------------------------------------------
 
 
 class OrganisationOut(Output):
@@ -207,7 +208,8 @@ class BrandOut(Output):
     class Meta:
         model = Brand
         fields = (
-            "uuid", "slug", "name", "default_language", "time_zone", "website", "phone", "press_contact", "about", "active",
+            "uuid", "slug", "name", "default_language", "time_zone", "website", "phone", "press_contact", "about",
+            "active",
         )  # fmt: skip
 
 
@@ -248,7 +250,7 @@ class BrandViewSet(DeskViewSet):
     partial_update = verb(people.change_brand, BrandChange)
 
 
-# --- people ------------------------------------------------------------------------------------------------------------
+# --- people ---------------------------------------------------------------------------------------------------------
 
 
 class PersonOut(serializers.ModelSerializer[User]):
@@ -360,7 +362,7 @@ class MembershipViewSet(DeskViewSet):
         return super().get_queryset().select_related("user", "brand")
 
 
-# --- tokens ------------------------------------------------------------------------------------------------------------
+# --- tokens ---------------------------------------------------------------------------------------------------------
 
 
 class TokenOut(Output):

@@ -4,13 +4,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.core.exceptions import (
-    BadRequest as DjangoBadRequest,
-    PermissionDenied,
-    RequestDataTooBig,
-    SuspiciousOperation,
-    ValidationError as DjangoValidationError,
-)
+from django.core import exceptions as django_errors
 from django.db import DataError, IntegrityError
 from django.http import Http404, HttpResponse
 from django.utils.encoding import force_str
@@ -110,13 +104,13 @@ def as_domain_error(raised: Exception) -> DomainError:
             return raised
         case Http404():
             return Missing()
-        case PermissionDenied():
+        case django_errors.PermissionDenied():
             return Denied(str(raised) or None)
-        case RequestDataTooBig():
+        case django_errors.RequestDataTooBig():
             return TooLarge()
-        case SuspiciousOperation() | DjangoBadRequest():
+        case django_errors.SuspiciousOperation() | django_errors.BadRequest():
             return BadRequest()
-        case DjangoValidationError():
+        case django_errors.ValidationError():
             return _of_django(raised)
         case exceptions.APIException():
             return _of_rest_framework(raised)
@@ -133,9 +127,9 @@ def _constraint(raised: IntegrityError) -> str | None:
     return getattr(getattr(raised.__cause__, "diag", None), "constraint_name", None)
 
 
-def _of_django(raised: DjangoValidationError) -> Invalid:
+def _of_django(raised: django_errors.ValidationError) -> Invalid:
     if hasattr(raised, "error_dict"):
-        return Invalid({field: said for field, said in raised.message_dict.items()})
+        return Invalid(raised.message_dict)
     return Invalid({"": raised.messages})
 
 

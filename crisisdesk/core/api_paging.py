@@ -90,7 +90,13 @@ def _described(name: str, chosen: Filter, view: Any) -> dict[str, Any]:
 
 def known_parameters(view: Any) -> set[str]:
     """Every parameter the list of a view understands."""
-    return {*view.filters, "cursor", "limit", *(["ordering"] if view.orderings else []), *(["search"] if view.search else [])}
+    return {
+        *view.filters,
+        "cursor",
+        "limit",
+        *(["ordering"] if view.orderings else []),
+        *(["search"] if view.search else []),
+    }
 
 
 def refuse_unknown(request: Request, known: set[str]) -> None:
@@ -111,7 +117,7 @@ def refuse_unknown(request: Request, known: set[str]) -> None:
 
 @dataclass(frozen=True)
 class Order:
-    """How a list is sorted: the parameter's text, the column, and its direction. The primary key decides between equals."""
+    """How a list is sorted: the parameter's text, the column, its direction. Between equals the primary key decides."""
 
     name: str
     path: str

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from math import isfinite
 from typing import IO, Any
 
 from django.utils.http import parse_header_parameters
@@ -19,14 +20,21 @@ class StrictJSONParser(BaseParser):
 
     media_type = "application/json"
 
-    def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
+    def parse(
+        self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
         """The value of the body; the size is limited by `DATA_UPLOAD_MAX_MEMORY_SIZE`."""
         charset = parse_header_parameters(media_type or "")[1].get("charset", "utf-8").lower()
         if charset not in ("utf-8", "utf8"):
             raise BadRequest(_("Send the body in UTF-8"))
         body: bytes = stream.body if hasattr(stream, "body") else stream.read()
         try:
-            value = json.loads(body.decode("utf-8-sig"), parse_constant=_no_constant, object_pairs_hook=_no_repeats)
+            value = json.loads(
+                body.decode("utf-8-sig"),
+                parse_float=_finite,
+                parse_constant=_no_constant,
+                object_pairs_hook=_no_repeats,
+            )
         except UnicodeDecodeError as wrong:
             raise BadRequest(_("The body is not UTF-8")) from wrong
         except RecursionError as wrong:
@@ -36,6 +44,13 @@ class StrictJSONParser(BaseParser):
         for path, reason in _unfit(value, "", 0):
             raise BadRequest(_("The body holds text that cannot be stored"), {path: [reason]})
         return value
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not isfinite(number):
+        raise ValueError(digits)
+    return number
 
 
 def _no_constant(name: str) -> Any:

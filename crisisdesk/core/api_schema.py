@@ -99,7 +99,9 @@ class DeskSchema(AutoSchema):
         action = self.verb.action
         asked = [f"Token scope: `{action.name}`."]
         if action.needs_fresh:
-            asked.append("The identity must have been confirmed within the last minutes (`POST /api/v1/reauthenticate`).")
+            asked.append(
+                "The identity must have been confirmed within the last minutes (`POST /api/v1/reauthenticate`)."
+            )
         return f"{(action.__doc__ or '').strip()}\n\n{' '.join(asked)}"
 
     def get_request_serializer(self) -> Any:

@@ -50,7 +50,10 @@ class Output(serializers.ModelSerializer[Any]):
 
 @extend_schema_field({"type": "array", "items": {"type": "string"}, "description": "Verbs that would go through now."})
 class AvailableActions(serializers.Field[Any, Any, Any, Any]):
-    """Addresses of the verbs the client may call on the row now, relative to it (`take-over`, `dismiss`)."""
+    """Addresses of the verbs the client may call on the row now, relative to it (`take-over`, `dismiss`).
+
+    Lists look at state and capability only, which costs no query; details ask every guard.
+    """
 
     def __init__(self) -> None:
         super().__init__(source="*", read_only=True)
@@ -58,8 +61,12 @@ class AvailableActions(serializers.Field[Any, Any, Any, Any]):
     def to_representation(self, row: Any) -> list[str]:
         """Ask every verb of the model."""
         principal = principal_of(self.context["request"])
-        offered = DETAIL_VERBS.get(type(row), [])
-        return [made.path or made.name for made in offered if made.action.can(principal, row)]
+        in_list = isinstance(getattr(self.parent, "parent", None), serializers.ListSerializer)
+        return [
+            made.path or made.name
+            for made in DETAIL_VERBS.get(type(row), [])
+            if (made.action.offered if in_list else made.action.can)(principal, row)
+        ]
 
 
 class VisibleField(serializers.SlugRelatedField[Any]):

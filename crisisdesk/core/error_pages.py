@@ -17,6 +17,7 @@ from crisisdesk.core.request_errors import AWAY, RETRY_AFTER, Away, BadRequest, 
 
 log = logging.getLogger(__name__)
 
+
 def wants_problem(request: HttpRequest) -> bool:
     """Whether the client is a program."""
     return request.path_info.startswith("/api/")
@@ -44,9 +45,9 @@ def page(request: HttpRequest | None, status: int, message: Text, **context: Any
     return HttpResponse(text, status=status)
 
 
-def away(request: HttpRequest) -> HttpResponse:
+def away(request: HttpRequest, error: BaseException | None) -> HttpResponse:
     """503: a server does not answer. Drawn without touching the database."""
-    log.warning("a server does not answer: %s", request.path, exc_info=True)
+    log.warning("a server does not answer: %s", request.path, exc_info=error)
     if wants_problem(request):
         response: HttpResponse = problem_response(problem(Away(), instance=request.path))
     else:
@@ -89,8 +90,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """`handler500`: a bug, or a server that went away where no view could notice."""
-    if isinstance(sys.exc_info()[1], AWAY):
-        return away(request)
+    error = sys.exc_info()[1]
+    if isinstance(error, AWAY):
+        return away(request, error)
     if wants_problem(request):
         return problem_response(problem(Broken(), instance=request.path))
     try:

@@ -28,32 +28,15 @@ from crisisdesk.core.request_errors import AWAY, SecondFactorMissing
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 # One policy for every page, the administration and the API's pages included. Nothing inline, nothing from elsewhere.
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "manifest-src 'self'",
-        "worker-src 'self'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-        "base-uri 'none'",
-    )
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+    "base-uri 'none'"
 )
 # Passkeys need the two credential features; everything else a page could ask the device for is off.
-PERMISSIONS_POLICY = ", ".join(
-    (
-        "camera=()",
-        "geolocation=()",
-        "microphone=()",
-        "payment=()",
-        "usb=()",
-        "publickey-credentials-get=(self)",
-        "publickey-credentials-create=(self)",
-    )
+PERMISSIONS_POLICY = (
+    "camera=(), geolocation=(), microphone=(), payment=(), usb=(), "
+    "publickey-credentials-get=(self), publickey-credentials-create=(self)"
 )
 
 # Where somebody without the second factor they need may still go: enrolling, proving who they are, leaving.
@@ -183,7 +166,7 @@ class FailureMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer domain errors and servers that are away; everything else is a bug and stays one."""
         if isinstance(error, AWAY):
-            return error_pages.away(request)
+            return error_pages.away(request, error)
         if not isinstance(error, DomainError):
             return None
         if not error_pages.wants_problem(request):

@@ -25,7 +25,7 @@ def factors_of(user: "User") -> QuerySet[Authenticator]:
 
 
 def is_demanded_of(principal: Principal) -> bool:
-    """Whether `REQUIRE_MFA` applies: staff, and people with a guarded right anywhere. Programs have no second factor."""
+    """Whether `REQUIRE_MFA` applies: to staff, and to people with a guarded right anywhere. Programs have none."""
     user = principal.user
     if not settings.REQUIRE_MFA or user is None or principal.kind != "user":
         return False

@@ -9,12 +9,27 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from crisisdesk.core.actions import REGISTRY
 from crisisdesk.core.models import ApiToken, Brand, Organisation
 from crisisdesk.core.models.tokens import DEFAULT_TOKEN_DAYS, LONGEST_TOKEN_DAYS
 from crisisdesk.core.verbs.tokens import create_token, known_scopes, revoke_token
 from crisisdesk.core.views import DeskView, VerbView
 
-LIFETIMES = ((7, _("a week")), (30, _("30 days")), (DEFAULT_TOKEN_DAYS, _("90 days")), (LONGEST_TOKEN_DAYS, _("a year")))
+LIFETIMES = (
+    (7, _("a week")),
+    (30, _("30 days")),
+    (DEFAULT_TOKEN_DAYS, _("90 days")),
+    (LONGEST_TOKEN_DAYS, _("a year")),
+)
+
+
+def scope_choices() -> list[tuple[str, Any]]:
+    """Reading, then each app's verbs with their titles in a group of their own."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for scope in known_scopes()[1:]:
+        title = _("everything") if scope.endswith(".*") else REGISTRY[scope].title
+        groups.setdefault(scope.split(".")[0], []).append((scope, f"{title} ({scope})"))
+    return [("read", _("Read what you see")), *groups.items()]
 
 
 class TokenForm(forms.Form):
@@ -45,7 +60,7 @@ class TokenForm(forms.Form):
 
     def __init__(self, *args: Any, brands: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["scopes"].choices = [(scope, scope) for scope in known_scopes()]  # type: ignore[attr-defined]
+        self.fields["scopes"].choices = scope_choices()  # type: ignore[attr-defined]
         self.fields["brands"].queryset = brands  # type: ignore[attr-defined]
 
 

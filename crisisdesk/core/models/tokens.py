@@ -130,6 +130,15 @@ class SignInThrottle(models.Model):
     account = models.CharField(primary_key=True, max_length=64)
     tries = ArrayField(models.DateTimeField())
 
+    TAKE = """
+        INSERT INTO core_signinthrottle AS kept (account, tries) VALUES (%(account)s, ARRAY[%(now)s])
+        ON CONFLICT (account) DO UPDATE
+        SET tries = ARRAY(SELECT at FROM unnest(kept.tries) AS at WHERE at > %(start)s) || EXCLUDED.tries
+        WHERE (SELECT count(*) FROM unnest(kept.tries) AS at WHERE at > %(start)s) < %(limit)s
+        RETURNING account
+    """
+    GIVE_BACK = "UPDATE core_signinthrottle SET tries = array_remove(tries, %s) WHERE account = %s"
+
     def __str__(self) -> str:
         return self.account[:8]
 
@@ -137,56 +146,49 @@ class SignInThrottle(models.Model):
     def take(cls, account: str, *, limit: int, window: timedelta) -> datetime | None:
         """Count a try now; None when `limit` tries were made within the last `window`."""
         now = clock.now()
-        recent = "ARRAY(SELECT at FROM unnest(kept.tries) AS at WHERE at > %(start)s)"
         with connection.cursor() as cursor:
-            cursor.execute(
-                f"""
-                INSERT INTO {cls._meta.db_table} AS kept (account, tries) VALUES (%(account)s, ARRAY[%(now)s])
-                ON CONFLICT (account) DO UPDATE SET tries = {recent} || EXCLUDED.tries
-                WHERE cardinality({recent}) < %(limit)s
-                RETURNING account
-                """,
-                {"account": account, "now": now, "start": now - window, "limit": limit},
-            )
+            cursor.execute(cls.TAKE, {"account": account, "now": now, "start": now - window, "limit": limit})
             return now if cursor.fetchone() else None
 
     @classmethod
     def give_back(cls, account: str, taken: datetime) -> None:
         """Uncount one try, because it succeeded."""
         with connection.cursor() as cursor:
-            cursor.execute(
-                f"UPDATE {cls._meta.db_table} SET tries = array_remove(tries, %s) WHERE account = %s", [taken, account]
-            )
+            cursor.execute(cls.GIVE_BACK, [taken, account])
 
 
 class TokenRate(models.Model):
     """How full the allowance of one token is: the instant at which it will be empty again (a leaky bucket).
 
-    One UPDATE a request. `full_at` grows by `window / limit` with each request and may not be more than one window
-    ahead of now.
+    One statement a request. `full_at` grows by `window / limit` with each request and may not be more than one window
+    ahead of now. The write does not wait for the disk: losing the last ones in a crash gives away a few requests.
     """
 
     token = models.OneToOneField(ApiToken, on_delete=models.CASCADE, primary_key=True, related_name="+")
     full_at = models.DateTimeField()
+
+    TAKE = """
+        INSERT INTO core_tokenrate AS kept (token_id, full_at)
+        SELECT %(token)s, %(now)s + %(step)s FROM (SELECT set_config('synchronous_commit', 'off', true)) AS unhurried
+        ON CONFLICT (token_id) DO UPDATE SET full_at = GREATEST(kept.full_at, %(now)s) + %(step)s
+        WHERE GREATEST(kept.full_at, %(now)s) + %(step)s <= %(now)s + %(window)s
+        RETURNING full_at
+    """
 
     def __str__(self) -> str:
         return str(self.full_at)
 
     @classmethod
     def take(cls, token: ApiToken, *, limit: int, window: timedelta) -> tuple[int, timedelta]:
-        """Count a request: (requests left now, or -1 when refused; time until the allowance is whole or one is free)."""
+        """Count a request.
+
+        Returns the requests left now (-1: this one is refused) and the time until the allowance is whole again or,
+        when refused, until the next request is free.
+        """
         now = clock.now()
         step = window / limit
         with connection.cursor() as cursor:
-            cursor.execute(
-                f"""
-                INSERT INTO {cls._meta.db_table} AS kept (token_id, full_at) VALUES (%(token)s, %(now)s + %(step)s)
-                ON CONFLICT (token_id) DO UPDATE SET full_at = GREATEST(kept.full_at, %(now)s) + %(step)s
-                WHERE GREATEST(kept.full_at, %(now)s) + %(step)s <= %(now)s + %(window)s
-                RETURNING full_at
-                """,
-                {"token": token.pk, "now": now, "step": step, "window": window},
-            )
+            cursor.execute(cls.TAKE, {"token": token.pk, "now": now, "step": step, "window": window})
             row: Sequence[Any] | None = cursor.fetchone()
         if row is None:
             full_at = cls.objects.values_list("full_at", flat=True).get(pk=token.pk)
