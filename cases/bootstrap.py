@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 from django.db import transaction
 
+from cases.actions.protocols import draft_protocol, publish_protocol
 from cases.clocks import Limit, Unit
 from cases.models import (
     CrisisKind,
@@ -18,10 +19,9 @@ from cases.models import (
     PolicyLimit,
     Protocol,
     ProtocolStep,
-    ProtocolVersion,
     SeverityPolicy,
 )
-from crisisdesk.core import clock
+from crisisdesk.core.principals import SYSTEM
 
 DEFAULTS = Path(__file__).parent / "defaults"
 
@@ -103,7 +103,7 @@ def _install_protocol(given: Mapping[str, Any]) -> int:
     if Protocol.objects.filter(code=given["code"]).exists():
         return 0
     protocol = Protocol.objects.create(code=given["code"], name_cs=given["name"]["cs"], name_en=given["name"]["en"])
-    version = ProtocolVersion.objects.create(protocol=protocol, number=1)
+    version = draft_protocol(protocol, SYSTEM)
     ProtocolStep.objects.bulk_create(
         ProtocolStep(
             version=version,
@@ -120,8 +120,7 @@ def _install_protocol(given: Mapping[str, Any]) -> int:
         )
         for order, step in enumerate(given["steps"], start=1)
     )
-    version.published_at = clock.now()
-    version.save()
+    publish_protocol(version, SYSTEM)
     return 1
 
 

@@ -304,7 +304,6 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # workers wait for a broker that is away; pages do not (core/wake.py)
 CELERY_TASK_ACKS_LATE = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_TIME_LIMIT = 300  # seconds
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_SERIALIZER = "json"
@@ -319,7 +318,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "scheduled statements": {"task": "comms.publish_scheduled", "schedule": DUE_SECONDS},
     "subscriptions": {"task": "comms.ask_subscribers", "schedule": DUE_SECONDS},
 }
-CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
+for _entry in CELERY_BEAT_SCHEDULE.values():
+    # A tick that no worker took is worth nothing later: the next one does its work.
+    _entry["options"] = {"expires": 5 * _entry["schedule"]}
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # keeps nothing: what is due stands in the database
 
 # --- API ------------------------------------------------------------------------------------------
 REST_FRAMEWORK: dict[str, Any] = {
@@ -360,7 +362,10 @@ LOG_LEVEL = env.text("LOG_LEVEL", "INFO", "Least level that is logged.", choices
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "crisisdesk.core.request_id.RequestIdFilter"}},
+    "filters": {
+        "request_id": {"()": "crisisdesk.core.request_id.RequestIdFilter"},
+        "once_per_minute": {"()": "crisisdesk.celery.OncePerMinute"},
+    },
     "formatters": {"line": {"format": "{asctime} {levelname} {name} [{request_id}]: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
@@ -368,9 +373,8 @@ LOGGING: dict[str, Any] = {
         "django": {"handlers": ["stderr"], "level": LOG_LEVEL, "propagate": False},
         # Statements carry what people wrote: never below a warning, whatever LOG_LEVEL says.
         "django.db.backends": {"level": "WARNING"},
-        "celery.worker.strategy": {"level": "WARNING"},
-        "celery.app.trace": {"level": "WARNING"},
-        "celery.beat": {"level": "WARNING"},
+        "celery": {"level": "WARNING"},
+        "celery.beat": {"filters": ["once_per_minute"]},
         "httpx": {"level": "WARNING"},
         "httpcore": {"level": "WARNING"},
     },

@@ -9,6 +9,7 @@ from cases.actions.clocks import meet_clock
 from cases.actions.entries import case_is_open, needed, row_of_open_case
 from cases.clocks import Limit, Unit
 from cases.models import Case, ClockCode, RoleAssignment
+from cases.notices import tell_asked
 from cases.querysets import RoleAssignmentQuerySet
 from cases.states import RoleState
 from crisisdesk.core.actions import action
@@ -57,6 +58,7 @@ def offer(
     )
     act.later(assignment)
     act.record(kind, on=assignment, role=str(role), user=user.pk)
+    tell_asked(act, assignment)
     return assignment
 
 

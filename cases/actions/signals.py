@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.actions.clocks import SIGNAL_CODES, cancel_clocks, meet_clock, start_clocks
 from cases.actions.entries import case_is_open, needed
 from cases.models import Case, ClockCode, CrisisKind, Severity, Signal, SignalOrigin
+from cases.notices import tell_duty
 from cases.states import SignalState
 from crisisdesk.core.actions import action
 from crisisdesk.core.acts import Act
@@ -61,6 +62,7 @@ def raise_signal(
         origin=signal.origin,
         severity=int(signal.severity),
     )
+    tell_duty(act, signal)
     return signal
 
 

@@ -1,0 +1,135 @@
+"""What the head of every page of a case shows: severity, people, clocks, steps, tabs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from cases.extensions import tabs
+from cases.models import Case, Clock, RoleAssignment
+from cases.states import OPEN_ROLE, CaseState, RoleState
+from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.errors import Text
+from crisisdesk.core.models import User
+from crisisdesk.core.principals import Principal
+from crisisdesk.core.roles import Role
+
+_LEADS_FIRST = sorted(Role, key=lambda role: (role != Role.CRISIS_LEAD, role != Role.COMMS_LEAD))
+
+# At most so many clocks stand in the head: running ones first, then the ones met last.
+_RUNNING, _CLOCKS = 5, 7
+
+_WAY: tuple[tuple[tuple[str, ...], Text], ...] = (
+    ((CaseState.REPORTED,), _("taken over")),
+    ((CaseState.TRIAGE, CaseState.WATCHING), _("assessed")),
+    ((CaseState.ACTIVE,), CaseState.ACTIVE.label),
+    ((CaseState.CONTAINED,), CaseState.CONTAINED.label),
+    ((CaseState.RESOLVED,), CaseState.RESOLVED.label),
+    ((CaseState.IN_REVIEW,), _("reviewed")),
+)
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A role of the case and who sits there: `user` is None and `state` empty where nobody was asked."""
+
+    role: str
+    label: str
+    user: User | None
+    state: str
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether the role is needed and nobody holds it."""
+        return self.state != RoleState.ACCEPTED
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step on the way of a case; `css` is `done`, `now` or empty."""
+
+    label: Text
+    css: str
+
+
+@dataclass(frozen=True)
+class TabLink:
+    """A tab as a link."""
+
+    code: str
+    url: str
+    label: Text
+    count: int | str | None
+
+
+def case_head(case: Case, principal: Principal, active: str = "") -> dict[str, Any]:
+    """The context of `cases/case_base.html`; `active` is the code of the present tab."""
+    seats = seats_of(case)
+    return {
+        "case": case,
+        "seats": seats,
+        "missing_seats": sum(seat.is_missing for seat in seats),
+        "clocks": clocks_shown(list(case.clocks.filter(cancelled_at=None))),
+        "steps": steps_of(case),
+        "tabs": [
+            TabLink(tab.code, reverse(tab.url_name, args=[case.reference]), tab.label, _count(tab, case, principal))
+            for tab in tabs
+        ],
+        "active_tab": active,
+        "head_seq": case.chain.head_seq,
+        "may_lead": principal.has(Capability.LEAD, case),
+        "may_contribute": principal.has(Capability.CONTRIBUTE, case),
+    }
+
+
+def seats_of(case: Case) -> list[Seat]:
+    """Roles held and offered, the leads first, and an empty seat for each role the policy needs and nobody has."""
+    held: dict[str, list[RoleAssignment | None]] = {}
+    for assignment in case.roles.filter(state__in=OPEN_ROLE).select_related("user"):
+        held.setdefault(assignment.role, []).append(assignment)
+    needed = {*case.level.get("required_roles", ()), Role.CRISIS_LEAD}
+    return [
+        Seat(
+            role.value, str(role.label), assignment.user if assignment else None, assignment.state if assignment else ""
+        )
+        for role in _LEADS_FIRST
+        for assignment in held.get(role, [None] if role in needed else [])
+    ]
+
+
+def clocks_shown(clocks: Sequence[Clock]) -> list[Clock]:
+    """The clocks of the head in the order of their limits: the ones still running, and as many met ones as fit."""
+    running = sorted((clock for clock in clocks if clock.is_running), key=lambda clock: clock.due_at)[:_RUNNING]
+    met = sorted((clock for clock in clocks if clock.met_at), key=lambda clock: clock.met_at or clock.due_at)
+    fitting = met[-(_CLOCKS - len(running)) :]
+    return [*fitting, *running]
+
+
+def steps_of(case: Case) -> list[Step]:
+    """How far the case is, as steps."""
+    if case.state in (CaseState.DISMISSED, CaseState.MERGED):
+        return [Step(_WAY[0][1], "done"), Step(CaseState(case.state).label, "now")]
+    place = next((place for place, (states, __) in enumerate(_WAY) if case.state in states), len(_WAY))
+    return [
+        Step(label, "done" if number < place else "now" if number == place else "")
+        for number, (__, label) in enumerate(_WAY)
+    ]
+
+
+def _count(tab: Any, case: Case, principal: Principal) -> int | str | None:
+    return tab.count(case, principal) if tab.count else None
+
+
+def _tasks_done(case: Case, principal: Principal) -> str:
+    states = list(case.tasks.values_list("state", flat=True))
+    return f"{sum(state in ('done', 'skipped') for state in states)}/{len(states)}" if states else ""
+
+
+def _facts(case: Case, principal: Principal) -> int:
+    return int(case.facts.exclude(state="obsolete").count())
+
+
+tabs.count("course", _tasks_done)
+tabs.count("facts", _facts)

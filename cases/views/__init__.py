@@ -1,0 +1,5 @@
+"""Pages of signals and cases."""
+
+from cases.head import case_head
+
+__all__ = ["case_head"]

@@ -1,0 +1,121 @@
+"""What the pages of cases share: the case of the address, pages by key, verbs as forms."""
+
+from typing import Any, ClassVar, Generic, Self, TypeVar
+
+from django import forms
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from cases.forms import DeskForm
+from cases.head import case_head
+from cases.models import Case
+from crisisdesk.core.actions import Action
+from crisisdesk.core.principals import Principal
+from crisisdesk.core.querysets import CappedCount
+from crisisdesk.core.views import DeskView, VerbView
+
+Row = TypeVar("Row", bound=Model)
+
+
+def case_or_404(principal: Principal, reference: str) -> Case:
+    """The visible case of a reference with what its head needs, or `Missing`."""
+    cases = Case.objects.select_related("brand", "kind", "chain", "protocol_version__protocol")
+    case: Case = cases.visible_row(principal, reference=reference)
+    return case
+
+
+class CaseView(DeskView):
+    """A page of one case; `self.case` is the case."""
+
+    tab: ClassVar[str] = ""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Find the case before anything else."""
+        if not self.principal.is_anonymous:
+            self.case = case_or_404(self.principal, kwargs["reference"])
+        return super().dispatch(request, *args, **kwargs)
+
+    def head(self) -> dict[str, Any]:
+        """The context of the head."""
+        return case_head(self.case, self.principal, self.tab)
+
+
+class VerbPage(VerbView):
+    """A verb as a button or a form of its own; made for a route by `of`."""
+
+    template_name: ClassVar[str] = "cases/verb.html"
+    redirect_to: ClassVar[str] = ""
+
+    @classmethod
+    def of(cls, verb: Action[Any, Any, Any], form: type[forms.Form] | None = None, **attributes: Any) -> Any:
+        """The view of a verb; without a form it is a button only."""
+        if form is None:
+            attributes.setdefault("template_name", "")
+        body = {"verb": verb, "form_class": form, "__doc__": verb.__doc__, **attributes}
+        return type(f"{verb.__name__.title().replace('_', '')}View", (cls,), body).as_view()
+
+    def get_form_options(self) -> dict[str, Any]:
+        """Who fills the form in."""
+        return {"principal": self.principal} if issubclass(self.form_class or forms.Form, DeskForm) else {}
+
+    def case_of(self) -> Case | None:
+        """The case the object belongs to."""
+        return getattr(self.object, "case", None)
+
+    def get_context(self, form: forms.Form | None) -> dict[str, Any]:
+        """The form, and the head of the case around it."""
+        case = self.case_of()
+        head = case_head(case_or_404(self.principal, case.reference), self.principal) if case is not None else {}
+        return {**super().get_context(form), **head, "back": self.page_before()}
+
+    def get_success_url(self, result: Any) -> str:
+        """The page that shows what has changed."""
+        case = self.case_of()
+        if self.request.POST.get("next") or case is None or not self.redirect_to:
+            return self.page_before()
+        return reverse(self.redirect_to, args=[case.reference])
+
+
+class CaseVerb(VerbPage):
+    """A verb on the case of the address."""
+
+    model = Case
+    slug = "reference"
+    redirect_to = "cases:course"
+
+    def case_of(self) -> Case:
+        """The case itself."""
+        return self.object  # type: ignore[no-any-return]
+
+
+class KeysetPage(Generic[Row]):
+    """One page of a list that continues after the last row seen; newest first.
+
+    `cursor` is the primary key of that row; its place in the order is read from the row itself.
+    """
+
+    SIZE = 50
+
+    def __init__(self, rows: QuerySet[Row], cursor: str) -> None:
+        self.count = CappedCount(rows)
+        after = (
+            rows.model._default_manager.filter(pk=cursor).first() if cursor.isdecimal() and len(cursor) < 19 else None
+        )
+        if after is not None:
+            created = after.created_at  # type: ignore[attr-defined]
+            rows = rows.filter(Q(created_at__lt=created) | Q(created_at=created, pk__lt=after.pk))
+        found = list(rows.order_by("-created_at", "-pk")[: self.SIZE + 1])
+        self.rows = found[: self.SIZE]
+        self.next = found[self.SIZE - 1].pk if len(found) > self.SIZE else None
+        self.is_first = after is None
+
+    @classmethod
+    def of(cls, rows: QuerySet[Row], request: HttpRequest) -> Self:
+        """The page a request asks for by `?after=`."""
+        return cls(rows, request.GET.get("after", ""))
+
+
+def no_content() -> HttpResponse:
+    """What a live region gets while nothing has changed."""
+    return HttpResponse(status=204)

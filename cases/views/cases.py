@@ -1,0 +1,209 @@
+"""Lists and pages of cases."""
+
+from collections import defaultdict
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from cases import course, forms
+from cases.actions import (
+    accept_role,
+    add_decision,
+    add_fact,
+    add_note,
+    add_task,
+    end_role,
+    lapse_offer,
+    offer_role,
+    tick_off_clock,
+)
+from cases.actions.clocks import BY_HAND
+from cases.head import case_head
+from cases.models import Case, CaseState, Clock, Fact, Protocol, RoleAssignment, Severity
+from cases.states import OPEN_CASE, OPEN_TASK, FactState, RoleState
+from cases.views.base import CaseView, KeysetPage, no_content
+from cases.views.verbs import next_steps
+from crisisdesk.core.models import Brand
+from crisisdesk.core.roles import Role
+from crisisdesk.core.views import DeskView
+
+
+class CaseListView(DeskView):
+    """Cases, the newest first; those in course unless something else is asked for."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """A page of the list."""
+        rows = Case.objects.visible_to(self.principal).select_related("brand", "kind")
+        chosen = {name: request.GET.get(name, "") for name in ("state", "severity", "brand", "q")}
+        if chosen["state"] in CaseState.values:
+            rows = rows.filter(state=chosen["state"])
+        elif chosen["state"] != "all":
+            rows = rows.filter(state__in=OPEN_CASE)
+        if chosen["severity"] in {str(level) for level in Severity.values}:
+            rows = rows.filter(severity=chosen["severity"])
+        brands = Brand.objects.visible_to(self.principal)
+        if chosen["brand"] in {brand.slug for brand in brands}:
+            rows = rows.filter(brand__slug=chosen["brand"])
+        if chosen["q"].strip():
+            rows = _searched(rows, chosen["q"].strip())
+        page = KeysetPage.of(rows, request)
+        return render(
+            request,
+            "cases/case_list.html",
+            {
+                "page": page,
+                "leads": _leads(page.rows),
+                "clocks": _next_clocks(page.rows),
+                "chosen": chosen,
+                "states": CaseState.choices,
+                "severities": Severity.choices,
+                "brands": brands,
+            },
+        )
+
+
+def _searched(rows: Any, text: str) -> Any:
+    if text.upper().startswith("CD-"):
+        return rows.filter(reference__istartswith=text)
+    return rows.filter(title__icontains=text.replace("\x00", ""))
+
+
+def _leads(cases: list[Case]) -> dict[int, Any]:
+    """Who leads, by case."""
+    held = RoleAssignment.objects.accepted().filter(case__in=cases, role=Role.CRISIS_LEAD).select_related("user")
+    return {assignment.case_id: assignment.user for assignment in held}
+
+
+def _next_clocks(cases: list[Case]) -> dict[int, Any]:
+    """The running clock that is due first, by case."""
+    running = Clock.objects.running().filter(case__in=cases).order_by("-due_at")
+    return {clock.case_id: clock for clock in running}
+
+
+class HeadView(CaseView):
+    """The head of a case, for pages that keep it fresh."""
+
+    def get(self, request: HttpRequest, reference: str) -> HttpResponse:
+        """The head, or 204 while the log has not moved."""
+        if request.GET.get("seq") == str(self.case.chain.head_seq):
+            return no_content()
+        self.tab = request.GET.get("tab", "")
+        return render(request, "cases/_head.html", self.head())
+
+
+class CourseView(CaseView):
+    """Course and tasks."""
+
+    tab = "course"
+
+    def get(self, request: HttpRequest, reference: str) -> HttpResponse:
+        """The whole page."""
+        before = request.GET.get("before", "")
+        context = {
+            **self.head(),
+            **course_context(self.case, int(before) if before.isdecimal() and len(before) < 18 else None),
+            "may_note": add_note.can(self.principal, self.case),
+            "may_decide": add_decision.can(self.principal, self.case),
+            "may_add_task": add_task.can(self.principal, self.case),
+            "may_tick_off": {
+                clock.pk for clock in self.case.clocks.running() if tick_off_clock.offered(self.principal, clock)
+            },
+            "note_form": forms.NoteForm(principal=self.principal, auto_id="note_%s"),
+            "decision_form": forms.DecisionForm(principal=self.principal, auto_id="decision_%s"),
+            "task_form": forms.TaskForm(principal=self.principal, auto_id="task_%s"),
+            "by_hand": BY_HAND,
+            "next_steps": next_steps(self.case, self.principal),
+        }
+        return render(request, "cases/course.html", context)
+
+
+class CourseLiveView(CaseView):
+    """The course while it is being looked at."""
+
+    def get(self, request: HttpRequest, reference: str) -> HttpResponse:
+        """The fragment, or 204 while the log has not moved."""
+        if request.GET.get("seq") == str(self.case.chain.head_seq):
+            return no_content()
+        return render(
+            request,
+            "cases/_course.html",
+            {**case_head(self.case, self.principal, "course"), **course_context(self.case, None)},
+        )
+
+
+def course_context(case: Case, before: int | None) -> dict[str, Any]:
+    """Lines of the course, and tasks."""
+    events = course.events_of(case, before=before)
+    more = events[-1].seal.seq if events and events[-1].seal.seq > 1 else None
+    if more is None:
+        events = [*events, *course.events_before(case)]
+    tasks = list(case.tasks.select_related("step", "assignee", "finished_by", "reason"))
+    return {
+        "lines": course.told(events),
+        "older": more,
+        "newest_page": before is None,
+        "open_tasks": [task for task in tasks if task.state in OPEN_TASK],
+        "done_tasks": [task for task in tasks if task.state not in OPEN_TASK],
+        "all_clocks": list(case.clocks.all()),
+    }
+
+
+class FactsView(CaseView):
+    """What we know and what we do not know."""
+
+    tab = "facts"
+    GROUPS = (FactState.OPEN, FactState.UNVERIFIED, FactState.CONFIRMED, FactState.REFUTED, FactState.OBSOLETE)
+
+    def get(self, request: HttpRequest, reference: str) -> HttpResponse:
+        """The facts by how sure we are of them."""
+        grouped: dict[str, list[Fact]] = defaultdict(list)
+        for fact in self.case.facts.select_related("owner", "verified_by", "voucher", "added_by"):
+            grouped[fact.state].append(fact)
+        context = {
+            **self.head(),
+            "groups": [(state, state.label, grouped[state]) for state in self.GROUPS if grouped[state]],
+            "may_add": add_fact.can(self.principal, self.case),
+            "form": forms.FactForm(principal=self.principal),
+            "confirm_form": forms.ConfirmForm(principal=self.principal),
+            "refute_form": forms.RefuteForm(principal=self.principal),
+        }
+        return render(request, "cases/facts.html", context)
+
+
+class PeopleView(CaseView):
+    """Who does what."""
+
+    tab = "people"
+
+    def get(self, request: HttpRequest, reference: str) -> HttpResponse:
+        """Roles held, offered and missing; the past below."""
+        assignments = list(self.case.roles.select_related("user", "offered_by", "deputy_of", "case__brand"))
+        for assignment in assignments:
+            assignment.case = self.case
+        current = [one for one in assignments if one.state in (RoleState.OFFERED, RoleState.ACCEPTED)]
+        context = {
+            **self.head(),
+            "assignments": [
+                (
+                    one,
+                    accept_role.can(self.principal, one),
+                    end_role.can(self.principal, one),
+                    lapse_offer.can(self.principal, one),
+                )
+                for one in current
+            ],
+            "past": [one for one in assignments if one not in current],
+            "may_offer": offer_role.can(self.principal, self.case),
+            "form": forms.RoleForm(principal=self.principal),
+        }
+        return render(request, "cases/people.html", context)
+
+
+class ProtocolsView(DeskView):
+    """The protocols to read, with the steps of the versions in force."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """All of them on one page."""
+        versions = [version for protocol in Protocol.objects.all() if (version := protocol.current()) is not None]
+        return render(request, "cases/protocols.html", {"versions": versions})

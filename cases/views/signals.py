@@ -1,0 +1,208 @@
+"""Signals: the list, the page where one is decided about, and reporting one."""
+
+from typing import Any
+
+from django import forms as django_forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from cases import course, forms
+from cases.actions import (
+    attach_signal,
+    dismiss_signal,
+    open_case,
+    report_signal,
+    take_and_lead,
+    take_over_signal,
+)
+from cases.extensions import signal_panels
+from cases.models import Case, Severity, Signal, SignalState
+from cases.models.assessments import ALL_NO
+from cases.views.base import KeysetPage, VerbPage, no_content
+from crisisdesk.core.errors import Missing
+from crisisdesk.core.models import Brand, Event
+from crisisdesk.core.principals import Principal
+from crisisdesk.core.views import DeskView, visible_or_404
+
+
+class SignalListView(DeskView):
+    """Signals that wait, or the ones that were decided about; the newest first."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """A page of the list."""
+        rows = Signal.objects.visible_to(self.principal).select_related("brand", "kind", "taken_by", "case")
+        chosen = {name: request.GET.get(name, "") for name in ("state", "severity", "brand")}
+        if chosen["state"] in SignalState.values:
+            rows = rows.filter(state=chosen["state"])
+        elif chosen["state"] != "all":
+            rows = rows.waiting()
+        if chosen["severity"] in {str(level) for level in Severity.values}:
+            rows = rows.filter(severity=chosen["severity"])
+        brands = Brand.objects.visible_to(self.principal)
+        if chosen["brand"] in {brand.slug for brand in brands}:
+            rows = rows.filter(brand__slug=chosen["brand"])
+        page = KeysetPage.of(rows.prefetch_related("clocks"), request)
+        for signal in page.rows:
+            signal.may_take_over = take_over_signal.offered(self.principal, signal)
+        return render(
+            request,
+            "cases/signal_list.html",
+            {
+                "page": page,
+                "chosen": chosen,
+                "states": SignalState.choices,
+                "severities": Severity.choices,
+                "brands": brands,
+                "may_report": forms.ReportForm(principal=self.principal).fields["brand"].queryset.exists(),
+            },
+        )
+
+
+class SignalView(DeskView):
+    """One signal: what it is, and what to do about it."""
+
+    def get(self, request: HttpRequest, uuid: Any) -> HttpResponse:
+        """The assessment page."""
+        signal = signal_or_404(self.principal, uuid)
+        return render(request, "cases/signal.html", signal_context(signal, self.principal))
+
+
+class SignalLiveView(DeskView):
+    """The state of a signal while it is being looked at."""
+
+    def get(self, request: HttpRequest, uuid: Any) -> HttpResponse:
+        """The fragment, or 204 while it stands as it was."""
+        signal = signal_or_404(self.principal, uuid)
+        if request.GET.get("state") == digest(signal):
+            return no_content()
+        return render(request, "cases/_signal.html", signal_context(signal, self.principal))
+
+
+def digest(signal: Signal) -> str:
+    """What a page remembers of a signal to know whether it has changed."""
+    return f"{signal.state}-{signal.taken_by_id or 0}-{signal.case_id or 0}"
+
+
+def signal_or_404(principal: Principal, uuid: Any) -> Signal:
+    """The visible signal with what its page needs, or `Missing`."""
+    rows = Signal.objects.select_related("brand", "kind__policy", "taken_by", "case", "reporter")
+    signal: Signal = rows.visible_row(principal, uuid=uuid)
+    return signal
+
+
+def signal_context(signal: Signal, principal: Principal) -> dict[str, Any]:
+    """What the page of a signal shows."""
+    clocks = list(signal.clocks.filter(cancelled_at=None)) or list(
+        signal.case.clocks.filter(code__in=("ack", "sev", "lead"), cancelled_at=None) if signal.case else ()
+    )
+    events = Event.objects.filter(object_type="cases.signal", object_id=signal.uuid).select_related("entry")
+    waiting = signal.state in (SignalState.NEW, SignalState.TAKEN_OVER)
+    return {
+        "signal": signal,
+        "state_digest": digest(signal),
+        "clocks": clocks,
+        "lines": course.told(events.order_by("-id")[:20]),
+        "panels": signal_panels(signal, principal),
+        "all_no": ALL_NO,
+        "waiting": waiting,
+        "may_take_over": take_over_signal.can(principal, signal),
+        "may_lead": take_and_lead.can(principal, signal),
+        "may_open": open_case.can(principal, signal),
+        "may_dismiss": dismiss_signal.can(principal, signal),
+        "may_attach": attach_signal.can(principal, signal),
+        "lead_form": forms.LeadForm(principal=principal, initial=_start(signal), auto_id="lead_%s"),
+        "dismiss_form": forms.ReasonForm(principal=principal, auto_id="dismiss_%s"),
+        "attach_form": forms.AttachForm(principal=principal, signal=signal, auto_id="attach_%s"),
+    }
+
+
+def _start(signal: Signal) -> dict[str, Any]:
+    return {"title": signal.title, "kind": signal.kind_id}
+
+
+class SignalVerb(VerbPage):
+    """A verb on a signal."""
+
+    model = Signal
+    template_name = "cases/verb.html"
+
+    def case_of(self) -> None:
+        """A signal is shown without the head of a case."""
+
+    def get_success_url(self, result: Any) -> str:
+        """To the case there is now, else back to the page."""
+        if isinstance(result, Case):
+            return reverse("desk:case", args=[result.reference])
+        return self.page_before()
+
+
+class AttachPage(SignalVerb):
+    """Adding a signal to an open case."""
+
+    verb = attach_signal
+    form_class = forms.AttachForm
+
+    def get_form_options(self) -> dict[str, Any]:
+        """Open cases of its brand."""
+        return {**super().get_form_options(), "signal": self.object}
+
+    def get_success_url(self, result: Signal) -> str:
+        """To the case."""
+        return reverse("desk:case", args=[result.case.reference]) if result.case else self.page_before()
+
+
+class LeadPage(SignalVerb):
+    """Taking over and leading, with the three questions on one page."""
+
+    verb = take_and_lead
+    form_class = forms.LeadForm
+    template_name = "cases/lead.html"
+
+    def get_initial(self) -> dict[str, Any]:
+        """Title and kind of the signal."""
+        return _start(self.object) | super().get_initial()
+
+    def get_context(self, form: django_forms.Form | None) -> dict[str, Any]:
+        """With the signal the questions are about."""
+        return {**super().get_context(form), "signal": self.object, "all_no": ALL_NO}
+
+
+class OpenPage(LeadPage):
+    """Opening a case that somebody else will lead."""
+
+    verb = open_case
+    form_class = forms.OpenForm
+
+
+class ReportPage(SignalVerb):
+    """A new signal on one of one's brands."""
+
+    verb = report_signal
+    model = Brand
+    form_class = forms.ReportForm
+    template_name = "cases/report.html"
+
+    def get_object(self) -> Brand:
+        """The brand is chosen in the form; without any there is nothing to report for."""
+        given = self.request.POST.get("brand", "")
+        if given.isdecimal() and len(given) < 19:
+            return visible_or_404(Brand, self.principal, pk=given)
+        brand = Brand.objects.visible_to(self.principal).first()
+        if brand is None:
+            raise Missing
+        return brand
+
+    def get_values(self, form: django_forms.Form | None) -> dict[str, Any]:
+        """The brand is the object of the verb, not one of its values."""
+        values = super().get_values(form)
+        values.pop("brand", None)
+        return values
+
+    def get_success_url(self, result: Signal) -> str:
+        """To the new signal."""
+        return reverse("cases:signal", args=[result.uuid])
+
+
+TAKEN = _("You are looking after this signal now")

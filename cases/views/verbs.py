@@ -1,0 +1,183 @@
+"""Which verbs a case offers next, and the pages of verbs that need more than a form."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms as django_forms
+from django.urls import reverse
+
+from cases import forms
+from cases.actions import (
+    activate_case,
+    assess_severity,
+    change_case,
+    change_fact,
+    close_case,
+    contain_case,
+    dismiss_case,
+    merge_case,
+    relapse_case,
+    reopen_case,
+    resolve_case,
+    set_confidential,
+    start_review,
+    waive_statement,
+    watch_case,
+)
+from cases.models import Case, Fact, RoleAssignment, SeverityAssessment
+from cases.views.base import CaseVerb, VerbPage
+from crisisdesk.core.actions import Action
+from crisisdesk.core.errors import Unmet
+from crisisdesk.core.principals import Principal
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """A verb the case offers: possible now, or with what stands in the way."""
+
+    verb: Action[Any, Any, Any]
+    url: str
+    unmet: list[Unmet]
+    has_form: bool
+    is_way: bool
+
+    @property
+    def title(self) -> str:
+        """What the button says."""
+        return str(self.verb.title)
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether it would go through now."""
+        return not self.unmet
+
+
+# In the order in which a case goes its way; the first one offered is the next step.
+_WAY = (activate_case, contain_case, resolve_case, start_review, close_case)
+_ASIDE = (
+    (watch_case, True),
+    (waive_statement, True),
+    (relapse_case, True),
+    (reopen_case, True),
+    (set_confidential, True),
+    (merge_case, True),
+    (dismiss_case, True),
+)
+
+
+def verb_url(verb: Action[Any, Any, Any], case: Case) -> str:
+    """The address of a verb on a case."""
+    return reverse(f"cases:{verb.__name__}", args=[case.reference])
+
+
+def next_steps(case: Case, principal: Principal) -> dict[str, list[NextStep]]:
+    """What this person can do about the state of the case: `way` leads on, `aside` leads elsewhere."""
+    way = [
+        NextStep(verb, verb_url(verb, case), verb.unmet(principal, case), verb is close_case, is_way=True)
+        for verb in _WAY
+        if verb.offered(principal, case)
+    ]
+    aside = [
+        NextStep(verb, verb_url(verb, case), [], has_form, is_way=False)
+        for verb, has_form in _ASIDE
+        if verb.can(principal, case)
+    ]
+    return {"way": way, "aside": aside}
+
+
+class SeverityPage(CaseVerb):
+    """The quick assessment, made for a phone."""
+
+    verb = assess_severity
+    form_class = forms.QuestionsForm
+    template_name = "cases/severity.html"
+
+    def get_context(self, form: django_forms.Form | None) -> dict[str, Any]:
+        """With what was judged before."""
+        judged = self.object.assessments.select_related("assessed_by", "entry").order_by("-pk")
+        return {**super().get_context(form), "assessments": list(judged[:10])}
+
+    def get_success_url(self, result: SeverityAssessment) -> str:
+        """On to the course, where the case can be activated."""
+        return reverse("cases:course", args=[self.object.reference])
+
+
+class ChangePage(CaseVerb):
+    """What is said about the case."""
+
+    verb = change_case
+    form_class = forms.CaseForm
+
+    def get_initial(self) -> dict[str, Any]:
+        """As it is now, unless something waits to be sent again."""
+        case: Case = self.object
+        return {
+            "title": case.title,
+            "summary": case.summary,
+            "kind": case.kind_id,
+            "primary_language": case.primary_language,
+            "content_languages": ", ".join(case.content_languages),
+            "conference_link": case.conference_link,
+            "version": case.version,
+        } | super().get_initial()
+
+
+class MergePage(CaseVerb):
+    """Going on in another case."""
+
+    verb = merge_case
+    form_class = forms.MergeForm
+
+    def get_form_options(self) -> dict[str, Any]:
+        """Other cases of the brand."""
+        return {**super().get_form_options(), "case": self.object}
+
+
+class ConfidentialPage(CaseVerb):
+    """Who sees the case."""
+
+    verb = set_confidential
+    form_class = forms.ConfidentialForm
+
+    def get_initial(self) -> dict[str, Any]:
+        """The other way round than it is: that is what somebody comes for."""
+        return {"confidential": not self.object.confidential} | super().get_initial()
+
+
+class RolePage(VerbPage):
+    """The answer to an offered role. Somebody asked into a confidential case sees no more of it than its reference."""
+
+    model = RoleAssignment
+    redirect_to = "cases:people"
+
+    def get_context(self, form: django_forms.Form | None) -> dict[str, Any]:
+        """Without the head of the case: it may not be theirs to see yet."""
+        return {"object": self.object, "form": form, "verb": self.verb, "back": self.page_before()}
+
+    def get_success_url(self, result: RoleAssignment) -> str:
+        """To the case if it can be seen, else home."""
+        if self.request.POST.get("next"):
+            return self.page_before()
+        self.principal.forget_grants()
+        seen = Case.objects.visible_to(self.principal).filter(pk=result.case_id).exists()
+        return reverse("desk:case", args=[result.case.reference]) if seen else reverse("desk:home")
+
+
+class FactPage(VerbPage):
+    """Changing a fact."""
+
+    verb = change_fact
+    model = Fact
+    form_class = forms.FactChangeForm
+    redirect_to = "cases:facts"
+
+    def get_initial(self) -> dict[str, Any]:
+        """As it is now."""
+        fact: Fact = self.object
+        return {
+            "text": fact.text,
+            "source": fact.source,
+            "owner": fact.owner_id,
+            "verify_by": fact.verify_by,
+            "public_ok": fact.public_ok,
+        } | super().get_initial()
