@@ -1,11 +1,43 @@
 """The Celery app. Tasks live in each app's ``tasks.py``; the beat schedule is ``CELERY_BEAT_SCHEDULE`` in the settings."""
 
+import logging
 import os
+import time
+from logging.config import dictConfig
+from typing import Any
 
 from celery import Celery
+from celery.signals import setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crisisdesk.settings")
 
 app = Celery("crisisdesk")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def log_like_django(**kwargs: Any) -> None:
+    """Workers and beat log as the settings say, not as Celery would."""
+    from django.conf import settings
+
+    dictConfig(settings.LOGGING)
+
+
+class OncePerMinute(logging.Filter):
+    """For beat: it tries every two seconds, and while the broker is away a line a minute says enough."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._silent_until = 0.0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.levelno < logging.ERROR:
+            return True
+        if time.monotonic() < self._silent_until:
+            return False
+        self._silent_until = time.monotonic() + 60.0
+        error = record.exc_info[1] if record.exc_info else None
+        record.msg, record.args = "%s", (error or record.getMessage(),)
+        record.exc_info = record.exc_text = None
+        return True

@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from crisisdesk.processes import end_with_parent
 
@@ -24,6 +25,7 @@ class Child:
     name: str
     command: Sequence[str]
     environment: dict[str, str]
+    folder: Path | None = None
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     failures: int = 0
@@ -34,6 +36,7 @@ class Child:
         self.process = subprocess.Popen(
             self.command,
             env=self.environment,
+            cwd=self.folder,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
             preexec_fn=end_with_parent(signal.SIGTERM),  # noqa: PLW1509 - one prctl call

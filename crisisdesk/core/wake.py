@@ -13,18 +13,25 @@ log = logging.getLogger(__name__)
 SILENT_FOR = 10.0
 # Seconds a broker has for each step (connecting, taking the message) before it counts as away.
 PATIENCE = 0.2
+# Seconds after which a wake-up no worker took is dropped: beat has long done the same.
+EXPIRES = 30
 
 _silent_until = 0.0
+
+
+def is_silent() -> bool:
+    """Whether the broker was away a moment ago, so that work starts with the next beat only."""
+    return time.monotonic() < _silent_until
 
 
 def wake(task: str) -> bool:
     """Ask a worker to run the task named `task` now; True if the broker took the message. Never raises."""
     global _silent_until
-    if time.monotonic() < _silent_until:
+    if is_silent():
         return False
     try:
         with pools.producers[_connection()].acquire(block=True, timeout=PATIENCE) as producer:
-            current_app.send_task(task, producer=producer, retry=False, ignore_result=True)
+            current_app.send_task(task, producer=producer, retry=False, ignore_result=True, expires=EXPIRES)
     except Exception as error:
         _silent_until = time.monotonic() + SILENT_FOR
         log.warning("broker away, %s will run with the next beat: %s", task, error)

@@ -135,19 +135,21 @@ class Command(BaseCommand):
         if settings.DEMO:
             environment.setdefault("REQUIRE_MFA", "no")
         python = [sys.executable, "-W", "ignore", "-m"]
+        threads = min(8, 2 * (os.cpu_count() or 1) + 1)
         celery = [*python, "celery", "--app", "crisisdesk", "--quiet"]
         return [
             Child(
                 "web",
                 [
                     *python, "granian", "--interface", "wsgi", "--host", settings.LISTEN, "--port", str(settings.PORT),
-                    "--workers", "1", "--blocking-threads", "8", "--backpressure", "64", "--no-ws",
+                    "--workers", "1", "--blocking-threads", str(threads), "--backpressure", "64", "--no-ws",
                     "--log-level", "warning", "--respawn-failed-workers", "--workers-kill-timeout", "5",
                     "crisisdesk.wsgi:application",
                 ],
                 environment,
+                settings.BASE_DIR,
             ),
-            Child("beat", [*celery, "beat", "--loglevel", "WARNING"], environment),
+            Child("beat", [*celery, "beat", "--loglevel", "WARNING"], environment, settings.BASE_DIR),
             Child(
                 "worker",
                 [
@@ -155,6 +157,7 @@ class Command(BaseCommand):
                     "--without-gossip", "--without-mingle",
                 ],
                 environment,
+                settings.BASE_DIR,
             ),
         ]  # fmt: skip
 
