@@ -124,6 +124,7 @@ def test_a_packed_answer(server: FeedServer) -> None:
         (gzip.compress(b"a" * 10_000)[:-12], "broken_off"),
         (b"this is not gzip", "no_http"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_packed_answers_that_are_refused(server: FeedServer, packed: bytes, code: str) -> None:
     server.serve(packed, Content_Encoding="gzip")
