@@ -8,5 +8,9 @@ class MonitoringConfig(AppConfig):
     verbose_name = _("Monitoring")
 
     def ready(self) -> None:
-        """Make the kinds of events, the verbs and the sentences of database triggers known."""
+        """Make the kinds of events, the verbs and the sentences of triggers known; join the pages of signals."""
+        from cases.extensions import signal_panel
         from cases.monitoring import actions, constraints, events  # noqa: F401
+        from cases.monitoring.views.mentions import evidence_context
+
+        signal_panel("monitoring/_evidence.html", evidence_context)

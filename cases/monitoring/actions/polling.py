@@ -79,6 +79,16 @@ def look_at(
     return Look(feed=feed, validators=validators, problem=feed.problem)
 
 
+def find_feed(url: str, *, zone: str) -> tuple[str, Look]:
+    """Look at what somebody typed in. Where it is a page that names its feed, the feed's address and that look."""
+    look = look_at(url, zone=zone)
+    for named in look.feed.advertised[:1]:
+        second = look_at(named, zone=zone)
+        if not second.failed:
+            return named, second
+    return url, look
+
+
 def poll(state: SourceState) -> None:
     """One turn of one source: both halves. For `due.run`."""
     source = Source.objects.select_related("brand").get(pk=state.source_id)

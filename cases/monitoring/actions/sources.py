@@ -1,6 +1,7 @@
 """Verbs on sources: add, change, pause, resume, look now."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -35,11 +36,14 @@ def create_source(
     """Add a source to a brand.
 
     A feed was looked at beforehand: `look` is what came of it. Its items are taken over at once; if it brought a
-    problem, `anyway` says that the source is wanted all the same and will be tried again.
+    problem, `anyway` says that the source is wanted all the same and will be tried again. Without a name a feed gets
+    its own title.
     """
     if look is not None and look.failed and not anyway:
         raise Invalid({"url": look.sentence})
-    source = act.save(Source(brand=brand, kind=kind, **_settable(fields)))
+    source = Source(brand=brand, kind=kind, **_settable(fields))
+    source.name = source.name or (look.feed.title if look else "")[:120] or urlsplit(source.url).netloc[:120]
+    act.save(source)
     polled = source.kind == SourceKind.FEED
     state = SourceState(source=source, due_at=act.now, done_at=None if polled else act.now)
     act.record("source.created", on=source, brand=brand.slug, kind=str(source.kind))

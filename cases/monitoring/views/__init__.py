@@ -1,0 +1,1 @@
+"""Pages of monitoring: the stream of mentions, sources, reports."""
