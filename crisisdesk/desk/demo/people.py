@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from crisisdesk.core.models import Brand, Membership, Organisation, User, UserKind
 from crisisdesk.core.principals import SYSTEM
 from crisisdesk.core.roles import Role
@@ -35,6 +37,13 @@ class DemoPerson:
         """The log-in."""
         return f"{self.code.replace('_', '.')}@{DOMAIN}"
 
+    @property
+    def role_label(self) -> str:
+        """The role as people read it; the superuser has none."""
+        deputy = _("{role}, deputy")
+        label = str(self.role.label if self.role else _("superuser"))
+        return deputy.format(role=label) if self.is_deputy else label
+
 
 _BOTH = ("zrnko", "sklenenka")
 
@@ -60,6 +69,16 @@ PEOPLE = (
     DemoPerson("crisis_lead_deputy", "Robert Sedlák", "provozní ředitel", Role.CRISIS_LEAD, is_deputy=True),
     DemoPerson("comms_lead_deputy", "Barbora Tichá", "komunikace", Role.COMMS_LEAD, is_deputy=True),
     DemoPerson("legal_deputy", "Karel Dvořák", "externí právník", Role.LEGAL, is_deputy=True),
+    DemoPerson("spokesperson_deputy", "Tereza Součková", "zástupkyně mluvčí", Role.SPOKESPERSON, is_deputy=True),
+    DemoPerson("community_deputy", "Jakub Hruška", "správce sociálních sítí", Role.COMMUNITY, is_deputy=True),
+    DemoPerson("care_deputy", "Dana Jelínková", "zákaznická péče", Role.CARE, is_deputy=True),
+    DemoPerson("marketing_deputy", "Vojtěch Marek", "marketing", Role.MARKETING, is_deputy=True),
+    DemoPerson("exec_deputy", "Helena Dostálová", "finanční ředitelka", Role.EXEC, is_deputy=True),
+    DemoPerson("shop_duty", "Pavla Kratochvílová", "pohotovost komunikace", Role.DUTY, brands=("sklenenka",)),
+    DemoPerson("shop_lead", "Michal Bureš", "ředitel e-shopu", Role.CRISIS_LEAD, brands=("sklenenka",)),
+    DemoPerson("shop_legal", "Iveta Bláhová", "právnička", Role.LEGAL, brands=("sklenenka",)),
+    DemoPerson("shop_community", "Ota Vávra", "správce sociálních sítí", Role.COMMUNITY, brands=("sklenenka",)),
+    DemoPerson("shop_care", "Šárka Hájková", "vedoucí zákaznické péče", Role.CARE, brands=("sklenenka",)),
     DemoPerson("manager", "Simona Fialová", "správa CrisisDesku", Role.MANAGER, brands=_BOTH, is_staff=True),
     DemoPerson("superuser", "Adam Holub", "provoz IT", is_staff=True, is_superuser=True),
     DemoPerson("outsider", "Nikola Straková", "vedoucí komunikace", Role.COMMS_LEAD, brands=("sklenenka",)),
@@ -76,7 +95,9 @@ def install(password: str | None = PASSWORD) -> None:
         brands[slug] = known or create_brand(organisation, SYSTEM, name=name, slug=slug)
     for person in PEOPLE:
         user = User.objects.filter(email=person.email).first() or _create(organisation, person, password)
-        for slug in person.brands if person.role else ():
+        for slug in person.brands:
+            if person.role is None:
+                continue
             if not Membership.objects.filter(user=user, brand=brands[slug], role=person.role, until=None).exists():
                 grant_membership(brands[slug], SYSTEM, user=user, role=person.role, is_deputy=person.is_deputy)
 
@@ -100,3 +121,8 @@ def user_of(code: str) -> User:
     """The account of a persona."""
     person = next(person for person in PEOPLE if person.code == code)
     return User.objects.get(email=person.email)
+
+
+def installed() -> bool:
+    """Whether the people are here."""
+    return User.objects.filter(email=PEOPLE[0].email).exists()

@@ -1,7 +1,8 @@
 """How the demo tells a story: verbs carried out by its people, at the instants at which they happened."""
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, time, timedelta
+from heapq import heapify, heappop, heappush
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,7 +15,14 @@ from crisisdesk.core.czech import typeset, vocalised
 from crisisdesk.core.principals import SYSTEM, Principal
 from crisisdesk.desk.demo import people
 
+# Yields the instant at which it goes on; what it does in between happens then.
+Thread = Iterator[datetime]
+
 CONTENT = Path(__file__).parent / "content"
+# Other languages, addresses and names keep their spaces.
+_AS_IS = frozenset({"en", "url", "link", "author", "network"})
+# Nobody is promised anything between these hours.
+_WAKES, _SLEEPS = time(7, 30), time(22)
 
 
 def content(name: str) -> Any:
@@ -33,41 +41,82 @@ def _typeset(value: Any) -> Any:
     return value
 
 
-# Languages other than Czech, addresses and names keep their spaces.
-_AS_IS = frozenset({"en", "url", "link", "author", "network"})
+def do(verb: Action[Any, Any, Any], obj: Any, who: str | None, /, **values: Any) -> Any:
+    """Let somebody carry out a verb; nobody in particular is the desk. People have just proved who they are."""
+    actor = Principal.for_user(people.user_of(who), authenticated_at=clock.now()) if who else SYSTEM
+    return verb(obj, actor, **values)
+
+
+def tell(threads: Iterable[Thread]) -> None:
+    """Let threads of one or several stories run side by side, every step at its instant and in the order of time."""
+    waiting = [(next(thread), place, thread) for place, thread in enumerate(threads)]
+    heapify(waiting)
+    while waiting:
+        instant, place, thread = heappop(waiting)
+        with clock.time_at(instant):
+            following = next(thread, None)
+        if following is not None:
+            heappush(waiting, (following, place, thread))
 
 
 class Telling:
-    """One story that begins at `zero`; minutes count from there."""
+    """One story that begins at `zero`, in the local time of `zone`; minutes count from there."""
 
     def __init__(self, zero: datetime, zone: ZoneInfo) -> None:
         self.zero = zero
         self.zone = zone
 
+    def thread(self, steps: Iterator[float]) -> Thread:
+        """A thread of the story: `steps` yields the minute at which it goes on, before each step."""
+        for minute in steps:
+            yield self.instant(minute)
+
     def instant(self, minutes: float) -> datetime:
         """The instant so many minutes into the story."""
         return self.zero + timedelta(minutes=minutes)
 
-    def __call__(self, minutes: float, verb: Action[Any, Any, Any], obj: Any, who: str | None, **values: Any) -> Any:
-        """Let somebody carry out a verb; nobody in particular is the system. People have just proved who they are."""
-        with clock.time_at(self.instant(minutes)):
-            return verb(obj, self.actor(who), **values)
+    def promise(self, minutes: float) -> datetime:
+        """A time people can be promised: the next half hour, in the morning if that would be at night."""
+        local = self.instant(minutes).astimezone(self.zone)
+        half = local.replace(minute=0, second=0, microsecond=0) + timedelta(minutes=30 * -(-local.minute // 30))
+        if _WAKES <= half.time() < _SLEEPS:
+            return half
+        day = half.date() if half.time() < _WAKES else half.date() + timedelta(days=1)
+        return datetime.combine(day, _WAKES, tzinfo=self.zone)
 
-    def actor(self, who: str | None) -> Principal:
-        """The persona as an actor at the instant being told."""
-        if who is None:
-            return SYSTEM
-        return Principal.for_user(people.user_of(who), via="web", authenticated_at=clock.now())
+    def clock_time(self, moment: datetime) -> str:
+        """`HH:MM` where the people of the story live."""
+        return f"{moment.astimezone(self.zone):%H:%M}"
 
-    def spoken(self, text: Any, language: str = "cs", **instants: datetime) -> str:
+    def spoken(self, text: str, language: str = "cs", **instants: datetime) -> str:
         """A text with times in it as people say them: „v 11 hodin“, “at 11:00”."""
-        times = {name: at_time(moment.astimezone(self.zone), language) for name, moment in instants.items()}
-        return str(text[language] if isinstance(text, Mapping) else text).format(**times)
+        return text.format(**{name: at_time(at.astimezone(self.zone), language) for name, at in instants.items()})
+
+    def mentions(self, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Mentions as a listening tool sends them; `at` is the minute of the story at which each was posted."""
+        return [
+            {
+                "text": row["text"],
+                "author": row["author"],
+                "url": row.get("url") or _address(row),
+                "published_at": self.instant(row["at"]),
+                "reach": row["reach"],
+                "rating": row.get("rating"),
+                "language": "cs",
+            }
+            for row in rows
+        ]
 
 
 def at_time(moment: datetime, language: str) -> str:
     """A local time of day as a text says it."""
     if language != "cs":
         return f"at {moment.hour}:{moment:%M}"
-    time = f"{moment.hour}.{moment:%M}" if moment.minute else f"{moment.hour} hodin"
-    return vocalised(typeset(f"v {time}"))
+    said = f"{moment.hour}.{moment:%M}" if moment.minute else f"{moment.hour} hodin"
+    return vocalised(typeset(f"v {said}"))
+
+
+def _address(row: Mapping[str, Any]) -> str:
+    """A made-up address, the same for the same words."""
+    network, author = (row[name].lower().replace(" ", "-") for name in ("network", "author"))
+    return f"https://{network}.example/{author}/{sum(row['text'].encode())}"
