@@ -62,7 +62,7 @@ INSTALLED_APPS = [
     "cases.monitoring.apps.MonitoringConfig",
     "comms.apps.CommsConfig",
     "crisisdesk.desk.apps.DeskConfig",
-    "django.contrib.admin",
+    "crisisdesk.core.apps.DeskAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -375,6 +375,7 @@ LOGGING: dict[str, Any] = {
         # Statements carry what people wrote: never below a warning, whatever LOG_LEVEL says.
         "django.db.backends": {"level": "WARNING"},
         "celery": {"level": "WARNING"},
+        "kombu": {"level": "WARNING"},
         "celery.beat": {"filters": ["once_per_minute"]},
         "httpx": {"level": "WARNING"},
         "httpcore": {"level": "WARNING"},

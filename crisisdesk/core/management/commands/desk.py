@@ -182,11 +182,11 @@ class Command(BaseCommand):
         return False
 
     def _welcome(self, seconds: float) -> None:
-        self.say(f"\nCrisisDesk is ready at {settings.BASE_URL} (started in {seconds:.1f} s; Ctrl-C stops it)\n")
         if settings.DEMO and "demo" in get_commands():
+            self.say("")
             call_command("demo", users=True, stdout=self.stdout)
             connections.close_all()
-            self.stdout.flush()
+        self.say(f"\nCrisisDesk is ready at {settings.BASE_URL} (started in {seconds:.1f} s; Ctrl-C stops it)")
 
     def _watch(self, supervisor: Supervisor) -> None:
         next_look = time.monotonic() + SERVERS_LOOK_SECONDS
