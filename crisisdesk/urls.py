@@ -14,6 +14,8 @@ urlpatterns = [
     path("", include("crisisdesk.core.urls")),
     path("", include("crisisdesk.desk.urls")),
     path("", include("cases.urls")),
+    path("", include("cases.monitoring.urls")),
+    path("", include("comms.urls")),
 ]
 
 handler400 = "crisisdesk.core.error_pages.bad_request"

@@ -1,6 +1,7 @@
 """The kernel."""
 
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 from django.utils.translation import gettext_lazy as _
 
 
@@ -16,7 +17,14 @@ class CoreConfig(AppConfig):
         """Make the kernel's kinds of events and verbs known; grant database rights after migrating."""
         from django.db.models.signals import post_migrate
 
+        from crisisdesk.core import checks  # noqa: F401
         from crisisdesk.core.dbroles import grant_after_migrate
         from crisisdesk.core.verbs import events, people, tokens  # noqa: F401
 
         post_migrate.connect(grant_after_migrate, sender=self, dispatch_uid="core.dbroles")
+
+
+class DeskAdminConfig(AdminConfig):
+    """Puts the desk's own administration in the place of Django's."""
+
+    default_site = "crisisdesk.core.admin_site.DeskAdminSite"

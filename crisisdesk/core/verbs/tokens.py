@@ -4,12 +4,14 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from crisisdesk.core import tokens
 from crisisdesk.core.actions import REGISTRY, action
 from crisisdesk.core.acts import Act
+from crisisdesk.core.capabilities import Capability
 from crisisdesk.core.errors import Denied, Invalid, Unmet
 from crisisdesk.core.events import declare
 from crisisdesk.core.models import ApiToken, Brand, Organisation, User, UserKind
@@ -18,6 +20,7 @@ from crisisdesk.core.models.tokens import DEFAULT_TOKEN_DAYS, LONGEST_TOKEN_DAYS
 declare("token.created", _("API token created: {actor}"))
 declare("token.revoked", _("API token revoked: {actor}"))
 declare("token.freshened", _("Identity confirmed over the API: {actor}"))
+declare("second_factor.removed", _("Second factors of an account removed: {actor}"))
 declare("profile.changed", _("Own profile changed: {actor}"))
 
 SIGN_IN_CHANGES = {
@@ -154,3 +157,16 @@ def note_sign_in_change(organisation: Organisation, act: Act, *, what: str) -> N
     if what not in SIGN_IN_CHANGES:
         raise Invalid({"what": _("This is not a change of the sign-in")})
     act.record("sign_in.changed", on=act.user, what=what)
+
+
+@action("core.remove_second_factors", needs=Capability.MANAGE, title=_("Remove second factors"), needs_fresh=True)
+def remove_second_factors(organisation: Organisation, act: Act, *, user: User, reason: str) -> User:
+    """Remove the second factors of somebody who lost them; the next sign-in asks for new ones where roles need them."""
+    if act.actor.same_as(user):
+        raise Invalid({"user": _("Somebody else has to remove your second factors")})
+    removed, _rows = Authenticator.objects.filter(user=user).delete()
+    if not removed:
+        act.refuse("none", _("This account has no second factor"))
+    entry = act.entry("reason", on=user, text=reason)
+    act.record("second_factor.removed", on=user, entry=entry, user=user.pk)
+    return user

@@ -1,0 +1,199 @@
+"""The administration: only visible rows, only actions, nothing deleted, nothing written back."""
+
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.urls import reverse
+
+from crisisdesk.core import tokens
+from crisisdesk.core.admin import DeskAdmin
+from crisisdesk.core.models import ApiToken, Brand, Event, Membership, Organisation, User
+from crisisdesk.core.verbs.tokens import create_token
+from tests.conftest import World, sign_in
+
+
+def address(model: Any, page: str, *parts: Any) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=parts)
+
+
+def test_only_admins_with_the_desks_rules_are_registered() -> None:
+    assert all(isinstance(each, DeskAdmin) for each in admin.site._registry.values())
+    technical = {"Group", "EmailAddress", "Authenticator", "UserSession", "IdempotencyKey", "SignInThrottle", "Entry"}
+    assert not technical & {model.__name__ for model in admin.site._registry}
+
+
+@pytest.mark.parametrize("model", list(admin.site._registry), ids=lambda model: model._meta.label)
+def test_every_page_opens_and_offers_no_deletion(world: World, model: Any) -> None:
+    client = world.client("superuser")
+    assert client.get(address(model, "changelist")).status_code == 200
+    assert client.get(address(model, "changelist"), {"q": "a"}).status_code in (200, 302)
+    row = admin.site._registry[model].get_queryset(_request(world, "superuser")).first()
+    if row is None:
+        return
+    page = client.get(address(model, "change", row.pk))
+    assert page.status_code == 200
+    assert b"/delete/" not in page.content
+    assert client.post(address(model, "delete", row.pk), {"post": "yes"}).status_code == 403
+    assert client.get(address(model, "history", row.pk)).status_code in (200, 404)
+
+
+def _request(world: World, code: str) -> Any:
+    from django.test import RequestFactory
+
+    request = RequestFactory().get("/admin/")
+    request.user = world.user(code)
+    request.principal = world.principal(code, via="admin")  # type: ignore[attr-defined]
+    return request
+
+
+@pytest.mark.parametrize("code", ["legal", "duty", "outsider", "observer"])
+def test_people_without_the_right_to_it_do_not_get_in(world: World, code: str) -> None:
+    assert world.client(code).get("/admin/", follow=True).status_code == 403
+
+
+def test_staff_see_only_their_brands_rows(world: World) -> None:
+    user = world.user("legal")
+    user.is_staff = True
+    user.save()
+    client = world.client("legal")
+    listed = client.get(address(Brand, "changelist")).content.decode()
+    assert world.brand.name in listed
+    assert world.other_brand.name not in listed
+    assert client.get(address(Brand, "change", world.other_brand.pk)).status_code == 302
+    assert client.get(address(Brand, "history", world.other_brand.pk)).status_code == 404
+    page = client.get(address(Brand, "change", world.brand.pk)).content.decode()
+    assert 'name="_save"' not in page
+    assert client.post(address(Brand, "change", world.brand.pk), {"name": "x"}).status_code == 403
+    assert client.get(address(Event, "changelist")).status_code == 403
+
+
+def test_changes_go_through_the_verb_with_event_and_history(world: World) -> None:
+    client = world.client("manager")
+    before = Event.objects.count()
+    form = client.get(address(Brand, "change", world.brand.pk)).context["adminform"].form
+    values = {name: form.initial.get(name) or "" for name in form.fields} | {"phone": "800 900 100", "active": "on"}
+    assert client.post(address(Brand, "change", world.brand.pk), values).status_code == 302
+    assert world.brand.phone == "800 900 100"
+    event = Event.objects.order_by("-pk")[0]
+    assert (event.kind, event.via, event.payload) == ("brand.changed", "admin", {"fields": ["phone"]})
+    assert Event.objects.count() == before + 1
+    assert world.brand.history.first().history_user == world.user("manager")
+
+
+def test_refusals_stand_in_the_form_and_lose_nothing(world: World) -> None:
+    client = world.client("superuser")
+    values = {"name": "Copy", "slug": world.brand.slug, "default_language": "cs", "time_zone": "Europe/Prague"}
+    answer = client.post(address(Brand, "add"), values)
+    assert answer.status_code == 200
+    assert not Brand.objects.filter(name="Copy").exists()
+    long_ago = {**values, "slug": "copy", "default_language": "čeština"}
+    answer = client.post(address(Brand, "add"), long_ago)
+    assert "Copy" in answer.content.decode()
+    membership = {"user": world.user("legal").pk, "brand": world.brand.pk, "role": "legal"}
+    answer = client.post(address(Membership, "add"), membership)
+    assert answer.status_code == 409
+    assert "This person holds the role already" in answer.content.decode()
+
+
+def test_roles_are_given_and_ended_by_verbs(world: World) -> None:
+    client = world.client("manager")
+    values = {"user": world.user("observer").pk, "brand": world.brand.pk, "role": "scribe"}
+    assert client.post(address(Membership, "add"), values).status_code == 302
+    membership = Membership.objects.get(user=world.user("observer"), role="scribe")
+    assert world.principal("observer").has("contribute", world.brand)
+    verb = address(Membership, "verb", membership.pk, "end-membership")
+    assert client.get(verb).status_code == 200
+    assert client.post(verb, {"reason": ""}).status_code == 200
+    assert client.post(verb, {"reason": "Left the team"}).status_code == 302
+    assert not world.principal("observer").has("contribute", world.brand)
+    again = client.post(verb, {"reason": "Left the team"})
+    assert again.status_code == 409
+
+
+def test_brands_of_others_cannot_be_chosen(world: World) -> None:
+    Membership.objects.filter(user=world.user("manager"), brand=world.other_brand).get()
+    user = world.user("legal")
+    user.is_staff = True
+    user.save()
+    page = world.client("legal").get(address(Membership, "add"))
+    assert page.status_code == 403
+
+
+def test_old_versions_are_read_and_never_written_back(world: World) -> None:
+    client = world.client("superuser")
+    brand = world.brand
+    brand.name = "Before"
+    brand.save()
+    version = brand.history.first()
+    brand.name = "After"
+    brand.save()
+    old = reverse("admin:core_brand_simple_history", args=[brand.pk, version.pk])
+    assert "Before" in client.get(old).content.decode()
+    assert client.post(old, {"name": "Before", "slug": brand.slug}).status_code == 403
+    assert world.brand.name == "After"
+
+
+def test_accounts_are_closed_with_a_reason(world: World) -> None:
+    client = world.client("superuser")
+    verb = address(User, "verb", world.user("agency").pk, "deactivate-person")
+    assert client.post(verb, {"reason": "The contract ended"}).status_code == 302
+    assert not world.user("agency").is_active
+    own = address(User, "verb", world.user("superuser").pk, "deactivate-person")
+    refused = client.post(own, {"reason": "x"})
+    assert refused.status_code == 422
+    assert "Somebody else has to close your account" in refused.content.decode()
+
+
+def test_tokens_for_programs_are_shown_once_and_revoked(world: World) -> None:
+    client = world.client("superuser")
+    values = {"name": "Listening tool", "scopes": ["read"], "days": "30", "user": world.user("service").pk}
+    made = client.post(address(ApiToken, "add"), values)
+    assert "no-store" in made["Cache-Control"]
+    token = ApiToken.objects.get(user=world.user("service"))
+    shown = next(word for word in made.content.decode().split('"') if word.startswith(tokens.PREFIX))
+    assert tokens.digest(shown) == token.digest
+    page = client.get(address(ApiToken, "change", token.pk)).content.decode()
+    assert shown not in page
+    assert token.digest not in page
+    assert client.post(address(ApiToken, "verb", token.pk, "revoke-token")).status_code == 302
+    assert not ApiToken.objects.get(pk=token.pk).usable
+
+
+def test_an_old_sign_in_is_asked_again_before_it_decides(world: World) -> None:
+    client = world.client("superuser")
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "mfa", "at": 1.0}]
+    session.save()
+    values = {"name": "T", "scopes": ["read"], "days": "30", "user": world.user("service").pk}
+    asked = client.post(address(ApiToken, "add"), values)
+    assert asked.status_code == 302
+    assert asked["Location"].startswith("/accounts/reauthenticate/")
+
+
+def test_a_password_alone_does_not_open_it(world: World) -> None:
+    client = world.client("superuser")
+    sign_in(client, world.user("superuser"), method="password")
+    assert client.get("/admin/")["Location"] == "/accounts/2fa/"
+
+
+def test_passwords_are_changed_where_tries_are_counted(world: World) -> None:
+    assert world.client("superuser").get("/admin/password_change/")["Location"] == "/accounts/password/change/"
+
+
+def test_lists_do_not_count_everything(world: World, django_assert_max_num_queries: Any) -> None:
+    client = world.client("superuser")
+    client.get(address(Membership, "changelist"))
+    with django_assert_max_num_queries(16):
+        client.get(address(Membership, "changelist"))
+
+
+def test_the_organisation_is_one(world: World) -> None:
+    client = world.client("superuser")
+    assert client.get(address(Organisation, "add")).status_code == 403
+
+
+def test_the_log_of_the_installation_reads_as_sentences(world: World) -> None:
+    create_token(world.organisation, world.principal("legal", fresh=True), name="T", scopes=["read"])
+    page = world.client("superuser").get(address(Event, "changelist")).content.decode()
+    assert f"API token created: {world.user('legal').name}" in page
