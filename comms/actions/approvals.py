@@ -31,6 +31,7 @@ from comms.models import (
     RequestStage,
     StatementVersion,
 )
+from comms.notices import tell_authors, tell_deciders
 from comms.placeholders import names_in
 from comms.states import ALLOWED_VERSION, Purpose, StatementState, Verdict
 from crisisdesk.core.actions import action
@@ -87,9 +88,10 @@ def submit_version(version: StatementVersion, act: Act, *, base_hash: str = "") 
             submitted_at=act.now,
         )
     )
-    candidates = Candidates(version)
+    candidates = Candidates(version, besides=[act.user])
     for stage in stages:
         _ask(act, request, stage, candidates)
+    tell_deciders(act, request, {user for stage in stages for user in candidates.own(stage.roles)})
     version.drafts.all().delete()
     act.record(
         "statement.submitted",
@@ -360,6 +362,7 @@ def _turn_down(act: Act, request: ApprovalRequest, verdict: Verdict, payload_has
     _close(act, request)
     act.move(request.version, verdict.value)
     act.save(request.version)
+    tell_authors(act, request.version)
     kind = "statement.returned" if verdict is Verdict.RETURN else "statement.rejected"
     act.record(kind, on=request.version, entry=approval.entry, payload_hash=payload_hash, **about(request.version))
     return approval
@@ -447,6 +450,9 @@ def widen_stage(stage: RequestStage, act: Act) -> RequestStage:
     level = "executive" if stage.executive_at is not None and stage.executive_at <= act.now else "deputy"
     act.record("approval.widened", on=stage.request, roles="/".join(stage.roles), level=level,
                **about(stage.request.version))  # fmt: skip
+    candidates = Candidates(stage.request.version)
+    asked = candidates.deputies(stage.roles) if level == "deputy" else candidates.own([Role.EXEC])
+    tell_deciders(act, stage.request, asked, kind="approval.deputy")
     if level == "deputy" and stage.executive_at is not None:
         stage.due_at, stage.lease_until, stage.fence = stage.executive_at, None, stage.fence + 1
         act.save(stage)

@@ -12,6 +12,7 @@ from comms import hashing
 from comms.actions.deliveries import send_out
 from comms.actions.statements import template_is_approved
 from comms.actions.versions import about, case_is_open, count_in, start_version
+from comms.candidates import Candidates
 from comms.models import (
     Account,
     ApprovalPolicy,
@@ -24,12 +25,13 @@ from comms.models import (
     TemplateVersion,
 )
 from comms.models.templates import APPROVERS_NEEDED
+from comms.notices import tell_reviewers
 from comms.placeholders import OpenValue, PlaceholderType, closed
 from comms.states import ReviewOutcome, StatementState
 from crisisdesk.core.actions import action
 from crisisdesk.core.acts import Act
 from crisisdesk.core.capabilities import Capability
-from crisisdesk.core.errors import Invalid, Unmet
+from crisisdesk.core.errors import Invalid, Text, Unmet
 from crisisdesk.core.roles import Role
 
 # Local time by which somebody else has read what went out on one signature.
@@ -45,20 +47,29 @@ CLOSED_ONLY = {
 }
 
 
-def closed_values(versions: Sequence[TemplateVersion], values: Mapping[str, str], case: Case) -> dict[str, str]:
-    """The values of all closed fields in their one form; `Invalid` names each field that holds anything else."""
+def sort_values(
+    versions: Sequence[TemplateVersion], values: Mapping[str, str], case: Case
+) -> tuple[dict[str, str], dict[str, Text]]:
+    """The values that fit their closed fields, in their one form, and a sentence for each field that holds anything else."""
     register = RegisteredValue.register_of(case.brand)
     found: dict[str, str] = {}
-    errors: dict[str, Any] = {}
+    errors: dict[str, Text] = {}
     for field in (field for version in versions for field in version.fields()):
+        given = str(values.get(field.name, ""))
         try:
-            found[field.name] = closed(field, str(values.get(field.name, "")), register)
+            found[field.name] = closed(field, given, register)
         except OpenValue:
-            sentence = CLOSED_ONLY[field.type]
             free = _("A free text does not fit: it needs the ordinary approval.")
-            errors[field.name] = format_lazy("{} {}", sentence, free) if " " in str(values.get(field.name, "")) else sentence
+            sentence = CLOSED_ONLY[field.type]
+            errors[field.name] = format_lazy("{}. {}", sentence, free) if " " in given.strip() else sentence
     for name in values.keys() - found.keys() - errors.keys():
         errors[name] = _("The template has no such field")
+    return found, errors
+
+
+def closed_values(versions: Sequence[TemplateVersion], values: Mapping[str, str], case: Case) -> dict[str, str]:
+    """The values of all closed fields in their one form; `Invalid` names each field that holds anything else."""
+    found, errors = sort_values(versions, values, case)
     if errors:
         raise Invalid(errors)
     return found
@@ -148,7 +159,8 @@ def _sign(act: Act, statement: Statement, template: TemplateVersion, values: dic
             via=act.actor.via,
         )
     )
-    act.later(ReleaseReview(release=release, due_at=next_morning(act.now, statement.case)))
+    review = act.later(ReleaseReview(release=release, due_at=next_morning(act.now, statement.case)))
+    tell_reviewers(act, review, Candidates(version).own([Role.COMMS_LEAD, Role.CRISIS_LEAD]))
     act.record(
         "release.signed",
         on=version,

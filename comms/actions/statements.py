@@ -193,6 +193,18 @@ def text_is_open(version: StatementVersion, act: Act, **values: Any) -> Unmet | 
     return Unmet("submitted", format_lazy(remedy, number=version.number), {"state": version.state})
 
 
+@action("comms.add_language", needs=Capability.CONTRIBUTE, title=_("Add a language"), creates=True)
+def add_language(statement: Statement, act: Act, *, language: str) -> StatementVersion:
+    """Start the draft in a language the case has got since the statement was begun."""
+    if language not in statement.languages():
+        raise Invalid({"language": _("Choose one of the languages of the case")})
+    if statement.newest(language) is not None:
+        raise Invalid({"language": _("There is a text in this language already")})
+    version = start_version(act, statement, language, texts={hashing.MASTER: ("", "")})
+    act.record("statement.drafted", on=version, **about(version))
+    return version
+
+
 @action("comms.revise_statement", needs=Capability.CONTRIBUTE, title=_("Start a new version"))
 def revise_version(version: StatementVersion, act: Act) -> StatementVersion:
     """Start a draft from a text that is approved, scheduled or rejected. An approved one is replaced by it: it no longer
@@ -244,7 +256,7 @@ def settings_are_open(statement: Statement, act: Act, **values: Any) -> Unmet | 
     return Unmet("submitted", format_lazy(message, number=submitted.number, language=submitted.language))
 
 
-for writing_verb in (edit_version, revise_version, change_statement):
+for writing_verb in (edit_version, add_language, revise_version, change_statement):
     writing_verb.guard(case_is_open)
 
 

@@ -1,6 +1,7 @@
 """What is said: statements, their versions word for word, who wrote in them and what they rest on."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -167,10 +168,14 @@ class StatementVersion(DeskModel):
         )
 
     def draft_hash(self) -> str:
-        """The hash the version would be submitted with now; an editor names it to say which text was on the screen."""
-        payload = self.payload()
-        texts = {kind: (normalised(title), normalised(text)) for kind, (title, text) in payload.texts.items()}
-        return replace(payload, texts=texts, channels=(), embargo=None).hash()
+        """Which text is on the screen: the hash of the wordings and the promised time, in normal form."""
+        texts = {row.channel: (row.title, row.text) for row in self.texts.all()}
+        return self.hash_of_draft(texts, self.next_update_at)
+
+    def hash_of_draft(self, texts: Mapping[str, tuple[str, str]], next_update_at: datetime | None) -> str:
+        """The same for texts that were typed and not saved."""
+        plain = {kind: (normalised(title), normalised(text)) for kind, (title, text) in texts.items()}
+        return hashing.Payload(self.language, plain, next_update=next_update_at).hash()
 
     def computed_hash(self) -> str:
         """The payload hash computed anew from the rows, to be compared with what was approved."""

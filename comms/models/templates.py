@@ -174,6 +174,11 @@ class TemplateVersion(DeskModel):
     def __str__(self) -> str:
         return f"{self.template} · {self.language} {self.number}"
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still being written or approved."""
+        return self.state in (TemplateState.DRAFT, TemplateState.IN_APPROVAL)
+
     def fields(self) -> list[Placeholder]:
         """The closed fields in the shape the computation works with, in their order."""
         return [row.as_placeholder() for row in self.placeholders.all()]

@@ -1,0 +1,243 @@
+"""Shapes of what people fill in about texts. Whether something may happen, the actions know."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cases.forms import DeskForm, Moment
+from cases.models import Case, Fact
+from comms import hashing
+from comms.models import (
+    Account,
+    Purpose,
+    RegisteredType,
+    RegisteredValue,
+    ReviewOutcome,
+    Statement,
+    StatementTemplate,
+    StatementVersion,
+    TemplatePlaceholder,
+    TemplateVersion,
+)
+from comms.placeholders import PlaceholderType
+
+LONGEST_TITLE = 200
+
+
+class DraftForm(DeskForm):
+    """What a new statement is for."""
+
+    purpose = forms.ChoiceField(label=_("What is it for?"), choices=Purpose.choices, widget=forms.RadioSelect)
+    supersedes = forms.ModelChoiceField(
+        Statement.objects.none(), label=_("Which statement is corrected?"), required=False,
+        help_text=_("Only for a correction"),
+    )  # fmt: skip
+    template = forms.ModelChoiceField(
+        StatementTemplate.objects.none(), label=_("Start from a prepared text"), required=False,
+        empty_label=_("an empty page"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, case: Case, **options: Any) -> None:
+        super().__init__(*args, **options)
+        out = Statement.objects.visible_to(self.principal).filter(case=case, versions__published_at__isnull=False)
+        self.fields["supersedes"].queryset = out.distinct()  # type: ignore[attr-defined]
+        templates = StatementTemplate.objects.visible_to(self.principal).for_case(case)
+        self.fields["template"].queryset = templates  # type: ignore[attr-defined]
+
+
+class WordingForm(forms.Form):
+    """The text of one draft in one language, with the wordings some channels get instead.
+
+    `base_hash` names the saved text the page was made from, `source_hash` the text in the primary language beside it.
+    """
+
+    base_hash = forms.CharField(widget=forms.HiddenInput, required=False)
+    source_hash = forms.CharField(widget=forms.HiddenInput, required=False)
+    title = forms.CharField(label=_("Headline"), max_length=LONGEST_TITLE, required=False)
+    text = forms.CharField(label=_("Text"), widget=forms.Textarea({"rows": 10}), required=False, strip=False)
+    next_update_at = Moment(label=_("Next update at"), required=False)
+    checked = forms.BooleanField(label=_("The translation still fits the text beside it"), required=False)
+
+    def __init__(
+        self, data: Any = None, *, version: StatementVersion, accounts: Sequence[Account], **options: Any
+    ) -> None:
+        super().__init__(data, prefix=version.language, **options)
+        self.version = version
+        self.variants: list[str] = []
+        for account in accounts:
+            if account.variant not in self.variants and version.language in (account.languages or [version.language]):
+                self.variants.append(account.variant)
+                self.fields[f"text_{account.variant}"] = forms.CharField(
+                    label=account.name,
+                    widget=forms.Textarea({"rows": 3}),
+                    required=False,
+                    strip=False,
+                    help_text=_("Empty: the text above"),
+                )
+        for name in ("title", "text", *(f"text_{variant}" for variant in self.variants)):
+            self.fields[name].widget.attrs["lang"] = version.language
+
+    @staticmethod
+    def initial_of(version: StatementVersion, source_hash: str) -> dict[str, Any]:
+        """The saved text as the form shows it."""
+        texts = {row.channel: row for row in version.texts.all()}
+        variants = {f"text_{channel}": row.text for channel, row in texts.items() if channel != hashing.MASTER}
+        master = texts[hashing.MASTER]
+        return {
+            "title": master.title,
+            "text": master.text,
+            "next_update_at": version.next_update_at,
+            "base_hash": version.draft_hash(),
+            "source_hash": source_hash,
+            **variants,
+        }
+
+    def variant_fields(self) -> list[forms.BoundField]:
+        """The fields of the channels' own wordings."""
+        return [self[f"text_{variant}"] for variant in self.variants]
+
+    def values(self) -> dict[str, Any]:
+        """The named values of the verb that saves."""
+        data = self.cleaned_data
+        return {
+            "title": data["title"],
+            "text": data["text"],
+            "variants": {variant: data[f"text_{variant}"] for variant in self.variants},
+            "next_update_at": data["next_update_at"],
+        }
+
+    def typed_hash(self) -> str:
+        """Which text the form holds now, comparable with `base_hash`."""
+        values = self.values()
+        own = {variant: ("", text) for variant, text in values["variants"].items() if text.strip()}
+        texts = {**own, hashing.MASTER: (values["title"], values["text"])}
+        return self.version.hash_of_draft(texts, values["next_update_at"])
+
+
+class CitationsForm(forms.Form):
+    """The facts a text rests on."""
+
+    facts = forms.ModelMultipleChoiceField(
+        Fact.objects.none(), label=_("The text rests on"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, data: Any = None, *, facts: Any, **options: Any) -> None:
+        super().__init__(data, **options)
+        self.fields["facts"].queryset = facts  # type: ignore[attr-defined]
+
+
+class SettingsForm(DeskForm):
+    """Channels, marks and times of a statement."""
+
+    accounts = forms.ModelMultipleChoiceField(
+        Account.objects.none(), label=_("Channels"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    admits_fault = forms.BooleanField(label=_("Admits fault or promises compensation"), required=False)
+    concerns_employee = forms.BooleanField(label=_("Concerns an employee"), required=False)
+    publish_when_approved = forms.BooleanField(label=_("Publish as soon as it is approved"), required=False)
+    scheduled_at = Moment(label=_("Publish at"), required=False, help_text=_("Empty: at once"))
+    embargo_until = Moment(label=_("Embargo until"), required=False, help_text=_("Nothing leaves before"))
+
+    def __init__(self, *args: Any, statement: Statement, **options: Any) -> None:
+        super().__init__(*args, **options)
+        accounts = Account.objects.visible_to(self.principal).filter(brand=statement.case.brand_id, active=True)
+        self.fields["accounts"].queryset = accounts  # type: ignore[attr-defined]
+
+    @staticmethod
+    def initial_of(statement: Statement) -> dict[str, Any]:
+        """The settings as they are."""
+        names = ("admits_fault", "concerns_employee", "publish_when_approved", "scheduled_at", "embargo_until")
+        return {"accounts": list(statement.accounts.all()), **{name: getattr(statement, name) for name in names}}
+
+
+class DecisionForm(DeskForm):
+    """A decision about the very text that was on the screen, with a comment where one is asked for."""
+
+    payload_hash = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    comment = forms.CharField(
+        label=_("What has to change, or why"), max_length=5000, required=False, widget=forms.Textarea({"rows": 3})
+    )
+
+
+class ReviewForm(DeskForm):
+    """What somebody else says about a signed text."""
+
+    outcome = forms.ChoiceField(
+        label=_("Was the text in order?"), choices=ReviewOutcome.choices, widget=forms.RadioSelect
+    )
+    comment = forms.CharField(label=_("Comment"), max_length=5000, required=False, widget=forms.Textarea({"rows": 3}))
+
+
+class ReleaseForm(DeskForm):
+    """The closed fields of a template, and the languages in which it goes out.
+
+    Lists are offered where a value is one of a list; everything else is typed, and the action decides whether it fits.
+    """
+
+    languages = forms.MultipleChoiceField(label=_("Also in"), required=False, widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, case: Case, versions: Sequence[TemplateVersion], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.versions = list(versions)
+        others = [version.language for version in versions[1:]]
+        self.fields["languages"].choices = [(language, language) for language in others]  # type: ignore[attr-defined]
+        self.fields["languages"].initial = others
+        if not others:
+            del self.fields["languages"]
+        products = RegisteredValue.objects.filter(brand=case.brand_id, type=RegisteredType.PRODUCT, active=True)
+        self.closed: list[str] = []
+        for row in {row.name: row for version in reversed(versions) for row in version.placeholders.all()}.values():
+            self.closed.append(row.name)
+            self.fields[row.name] = closed_field(row, [product.value for product in products])
+
+    def chosen(self) -> list[TemplateVersion]:
+        """The versions to be signed, the primary language first."""
+        also = self.cleaned_data.get("languages", [])
+        return [version for place, version in enumerate(self.versions) if place == 0 or version.language in also]
+
+    def values(self) -> dict[str, str]:
+        """What was filled in, for the fields of the chosen versions."""
+        wanted = {field.name for version in self.chosen() for field in version.fields()}
+        return {name: self.cleaned_data[name] for name in self.closed if name in wanted}
+
+    def closed_fields(self) -> list[forms.BoundField]:
+        """The fields of the template in their order."""
+        return [self[name] for name in self.closed]
+
+
+_TYPED: dict[PlaceholderType, dict[str, str]] = {
+    PlaceholderType.TIME: {"type": "time"},
+    PlaceholderType.PHONE: {"type": "tel"},
+    PlaceholderType.LINK: {"inputmode": "url", "placeholder": "https://"},
+    PlaceholderType.BATCH: {"autocapitalize": "characters"},
+}
+
+
+def closed_field(row: TemplatePlaceholder, products: Sequence[str]) -> forms.Field:
+    """The form field of one closed field."""
+    kind = PlaceholderType(row.type)
+    if kind is PlaceholderType.CHOICE:
+        options = [(choice["code"], choice["text"]) for choice in row.choices]
+    elif kind is PlaceholderType.PRODUCT:
+        options = [(product, product) for product in products]
+    else:
+        return forms.CharField(
+            label=row.label, help_text=row.help, max_length=LONGEST_TITLE, widget=forms.TextInput(_TYPED[kind])
+        )
+    return forms.ChoiceField(label=row.label, help_text=row.help, choices=[("", "–"), *options])
+
+
+class TemplateTextForm(DeskForm):
+    """Headline and text of a template."""
+
+    title = forms.CharField(label=_("Headline"), max_length=LONGEST_TITLE, required=False)
+    text = forms.CharField(label=_("Text"), widget=forms.Textarea({"rows": 8}),
+                           help_text=_("Closed fields stand in braces, for example {time}"))  # fmt: skip
+
+
+class CommentForm(DeskForm):
+    """What has to change."""
+
+    comment = forms.CharField(label=_("What has to change"), max_length=5000, widget=forms.Textarea({"rows": 3}))

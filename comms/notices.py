@@ -1,0 +1,77 @@
+"""What people are told by mail about texts. A mail names the case and the kind of text, never the text itself."""
+
+from collections.abc import Iterable
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from comms.models import ApprovalRequest, ReleaseReview, StatementVersion
+from comms.states import Purpose
+from crisisdesk.core.acts import Act
+from crisisdesk.core.models import User
+from crisisdesk.core.notifications import declare_notice, notify
+
+
+def _purpose(code: str) -> str:
+    return str(Purpose(code).label)
+
+
+_WORDS = {"purpose": _purpose}
+
+declare_notice(
+    "approval.waiting",
+    subject=_("{reference}: a text waits for your decision ({purpose}, {language})"),
+    text=_("Please read the text and approve it, return it or reject it. It goes out only when everybody asked has agreed."),
+    button=_("Read and decide"),
+    words=_WORDS,
+)
+declare_notice(
+    "approval.deputy",
+    subject=_("{reference}: a text waits for your decision as deputy ({purpose}, {language})"),
+    text=_("Nobody has answered in time. Please read the text and approve it, return it or reject it."),
+    button=_("Read and decide"),
+    words=_WORDS,
+)
+declare_notice(
+    "statement.came_back",
+    subject=_("{reference}: your text came back ({purpose}, {language})"),
+    text=_("Somebody who decides about the text asks for changes or has rejected it; the reason stands beside the text."),
+    button=_("Open the text"),
+    words=_WORDS,
+)
+declare_notice(
+    "release.to_review",
+    subject=_("{reference}: a text went out on one signature and waits to be read again ({purpose}, {language})"),
+    text=_("Please read what went out and say by 9:00 whether it was in order."),
+    button=_("Read it"),
+    words=_WORDS,
+)
+
+
+def _about(version: StatementVersion) -> dict[str, str]:
+    return {
+        "reference": version.statement.case.reference,
+        "purpose": version.statement.purpose,
+        "language": version.language,
+    }
+
+
+def tell_deciders(act: Act, request: ApprovalRequest, users: Iterable[int], *, kind: str = "approval.waiting") -> None:
+    """Tell people that a text waits for them."""
+    path = reverse("comms:approval", args=[request.uuid])
+    notify(act, User.objects.filter(pk__in=users), kind, on=request, path=path, **_about(request.version))
+
+
+def tell_authors(act: Act, version: StatementVersion) -> None:
+    """Tell everybody who wrote in a text that it came back."""
+    authors = User.objects.filter(pk__in=version.contributors.values("user"))
+    path = reverse("comms:statement", args=[version.statement.uuid])
+    notify(act, authors, "statement.came_back", on=version, path=path, **_about(version))
+
+
+def tell_reviewers(act: Act, review: ReleaseReview, users: Iterable[int]) -> None:
+    """Tell people that a signed text waits to be read again; not at night."""
+    version = review.release.version
+    path = reverse("comms:statement", args=[version.statement.uuid])
+    reviewers = User.objects.filter(pk__in=users)
+    notify(act, reviewers, "release.to_review", on=review, path=path, urgent=False, **_about(version))

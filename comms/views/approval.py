@@ -1,0 +1,152 @@
+"""The page on which somebody decides, made for the phone: the text, the difference, the facts, who else, two taps."""
+
+from typing import Any
+
+from django import forms as django_forms
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from comms.actions.approvals import approve_statement, reject_statement, return_statement
+from comms.actions.versions import out_of_date
+from comms.forms import DecisionForm
+from comms.models import Account, ApprovalRequest, RequestStage, StatementVersion
+from comms.states import RequestState
+from crisisdesk.core import clock
+from crisisdesk.core.errors import DomainError, Stale
+from crisisdesk.core.principals import Principal
+from crisisdesk.core.views import VerbView
+
+VERDICTS = {"approve": approve_statement, "return": return_statement, "reject": reject_statement}
+SAID = {
+    "approve": _("Approved. Thank you."),
+    "return": _("Returned with your comment"),
+    "reject": _("Rejected with your reason"),
+}
+
+
+class ApprovalView(VerbView):
+    """One request: GET shows it, POST with `verdict` decides."""
+
+    model = ApprovalRequest
+    form_class = DecisionForm
+    template_name = "comms/approval.html"
+    verb = approve_statement
+
+    def get_object(self) -> Any:
+        """The visible request with what the page shows."""
+        rows = ApprovalRequest.objects.for_lists()
+        return rows.visible_row(self.principal, uuid=self.kwargs["uuid"])
+
+    def get_form_options(self) -> dict[str, Any]:
+        """Who decides; the three forms of the page keep their fields apart."""
+        return {"principal": self.principal, "auto_id": f"{self.verdict}_%s"}
+
+    @property
+    def verdict(self) -> str:
+        """What was chosen: now, or before the person confirmed who they are."""
+        chosen = self.request.POST.get("verdict", "")
+        return chosen if chosen in VERDICTS else "approve"
+
+    def get_initial(self) -> dict[str, Any]:
+        """The hash of the text on the screen, and what was typed before the person confirmed who they are."""
+        return {**super().get_initial(), "payload_hash": self.object.payload_hash}
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Carry out the chosen verdict."""
+        self.verb = VERDICTS[self.verdict]  # type: ignore[misc]
+        self.success_message = SAID[self.verdict]  # type: ignore[misc]
+        return super().post(request, *args, **kwargs)
+
+    def get_success_url(self, result: Any) -> str:
+        """The next text that waits for this person, else the list."""
+        waiting = ApprovalRequest.objects.visible_to(self.principal).waiting_for(self.principal).first()
+        return reverse("comms:approval", args=[waiting.uuid]) if waiting else reverse("comms:approvals")
+
+    def refused(self, form: django_forms.Form | None, error: DomainError, *, status: int) -> HttpResponse:
+        """A text that has changed is shown again, with the difference to the one that was read."""
+        if isinstance(error, Stale) and form is not None:
+            form.data = form.data.copy()
+            form.data["payload_hash"] = self.object.payload_hash
+        return super().refused(form, error, status=status)
+
+    def get_context(self, form: django_forms.Form | None) -> dict[str, Any]:
+        """Everything that helps to decide."""
+        request: ApprovalRequest = self.object
+        version = request.version
+        newest = version.statement.newest(version.language)
+        compared, label = compared_with(version)
+        return {
+            **super().get_context(form),
+            "request_": request,
+            "version": version,
+            "statement": version.statement,
+            "case": version.statement.case,
+            "compared": compared,
+            "compared_label": label,
+            "accounts": Account.objects.filter(uuid__in=version.channels),
+            "stages": stages_for(request, self.principal),
+            "facts": [row.fact for row in version.citations.select_related("fact")],
+            "translations": translations(version),
+            "newest": newest if newest != version else None,
+            "may_decide": request.state == RequestState.OPEN and not approve_statement.unmet(self.principal, request),
+            "unmet": approve_statement.unmet(self.principal, request),
+            "form": form,
+            "return_form": self.form_for("return", form),
+            "reject_form": self.form_for("reject", form),
+        }
+
+    def form_for(self, verdict: str, posted: django_forms.Form | None) -> django_forms.Form:
+        """The form of one verdict: what was posted if it was this one, else an empty one with what waited."""
+        if posted is not None and posted.is_bound and verdict == self.verdict:
+            return posted
+        initial = {"comment": posted["comment"].value() or ""} if posted is not None else {}
+        return DecisionForm(principal=self.principal, auto_id=f"{verdict}_%s", initial=initial)
+
+
+def compared_with(version: StatementVersion) -> tuple[StatementVersion | None, Any]:
+    """What a text is read against: the version before it, else what is out in the case, and how to call that."""
+    before = version.parent
+    if before is not None and before.payload_hash:
+        return before, _("changes against version {number}").format(number=before.number)
+    statement = version.statement
+    if statement.supersedes is not None:
+        corrected = statement.supersedes.newest(version.language)
+        if corrected is not None and corrected.published_at:
+            return corrected, _("changes against the text that is corrected")
+    out = StatementVersion.objects.last_public(statement.case, version.language)
+    if out is not None and out.pk != version.pk:
+        return out, _("changes against what is out")
+    return None, ""
+
+
+def stages_for(request: ApprovalRequest, principal: Principal) -> list[dict[str, Any]]:
+    """Who decides: each stage with its people, and whether it waits for the reader."""
+    mine: set[int] = set()
+    if principal.user is not None:
+        mine = set(RequestStage.objects.open_to(principal.user, clock.now()).filter(request=request).values_list("pk", flat=True))
+    rows = []
+    for stage in request.stages.all():
+        decisions = list(stage.approvals.all())
+        against = [row for row in decisions if row.verdict != "approve"]
+        state = "done" if stage.filled_at else "rejected" if against else "waiting" if request.is_open else "none"
+        rows.append({"stage": stage, "decisions": decisions, "count": len(stage.approved_by), "state": state, "mine": stage.pk in mine})
+    return rows
+
+
+def translations(version: StatementVersion) -> list[dict[str, Any]]:
+    """The other languages of the statement: where they stand, and where they are decided about."""
+    found = []
+    for language in version.statement.languages():
+        newest = version if language == version.language else version.statement.newest(language)
+        request = getattr(newest, "request", None) if newest is not None else None
+        found.append(
+            {
+                "language": language,
+                "version": newest,
+                "request": request,
+                "here": language == version.language,
+                "out_of_date": newest is not None and newest.is_draft and out_of_date(newest),
+            }
+        )
+    return found

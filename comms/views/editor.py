@@ -1,0 +1,274 @@
+"""The page of a statement: its languages side by side, written, sent for approval, and what became of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cases.models import Fact, FactState
+from cases.head import case_head
+from cases.views.base import case_or_404
+from comms import hashing
+from comms.actions.approvals import submit_version, take_back_version
+from comms.actions.deliveries import publish_version, schedule_version, unschedule_version
+from comms.actions.statements import add_language, change_statement, edit_version, revise_version
+from comms.actions.versions import out_of_date, unfit_sentence
+from comms.actions.withdrawal import withdraw_statement
+from comms.forms import CitationsForm, SettingsForm, WordingForm
+from comms.forms_sending import HashForm, ScheduleForm
+from comms.hints import counts, hints
+from comms.models import Account, Draft, Statement, StatementVersion
+from comms.views.approval import compared_with, stages_for
+from crisisdesk.core import clock
+from crisisdesk.core.errors import DomainError, Invalid, Stale
+from crisisdesk.core.views import DeskView, SeeOther, visible_or_404
+
+
+@dataclass
+class Column:
+    """One language of the page: the newest version with its form, or its text where it no longer changes."""
+
+    language: str
+    version: StatementVersion | None
+    form: WordingForm | None = None
+    restored: Draft | None = None
+    stale: bool = False
+    saved_meanwhile: str | None = None
+    refusals: list[str] = field(default_factory=list)
+    context: dict[str, Any] = field(default_factory=dict)
+
+
+class StatementView(DeskView):
+    """GET shows the statement, POST saves what was typed; the button `submit` names a language to be sent for approval."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Find the statement before anything else."""
+        if not self.principal.is_anonymous:
+            self.statement: Statement = visible_or_404(Statement, self.principal, uuid=kwargs["uuid"])
+            self.statement.case = case_or_404(self.principal, self.statement.case.reference)
+            self.accounts = list(self.statement.accounts.all())
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: HttpRequest, uuid: str) -> HttpResponse:
+        """The page; what this person typed and did not save is there again."""
+        columns = self.columns()
+        for column in columns:
+            if column.version is not None and column.form is not None:
+                column.restored = column.version.drafts.filter(user=self.principal.user).first()
+                if column.restored is not None:
+                    initial = {**column.form.initial, **_restored(column.restored)}
+                    column.form = self.form_of(column.version, initial=initial)
+        return self.page(columns, self.citations())
+
+    def post(self, request: HttpRequest, uuid: str) -> HttpResponse:
+        """Save each language that was changed, then send the chosen one for approval. What is refused stays typed."""
+        columns = self.columns(request.POST)
+        citations = self.citations(request.POST)
+        valid = citations.is_valid() and all([column.form.is_valid() for column in columns if column.form is not None])
+        if not valid:
+            return self.page(columns, citations, status=422)
+        facts = list(citations.cleaned_data["facts"]) if "facts_shown" in request.POST else None
+        done = [self.save(column, columns, facts) for column in columns]
+        if all(done) and self.submit(columns, request.POST.get("submit", "")):
+            return SeeOther(reverse("comms:statement", args=[self.statement.uuid]))
+        for column in columns:
+            column.version = self.statement.newest(column.language)
+        return self.page(columns, citations, status=409)
+
+    def save(self, column: Column, columns: Sequence[Column], facts: list[Fact] | None) -> bool:
+        """Save one language; a language nobody touched is left alone, whoever saved it meanwhile."""
+        form, version = column.form, column.version
+        if form is None or version is None:
+            return True
+        typed, base = form.typed_hash(), form.cleaned_data["base_hash"]
+        touched = typed != base
+        source = self._source_seen(columns, form) if touched or form.cleaned_data["checked"] else ""
+        values = form.values() if touched else {}
+        try:
+            saved = edit_version(version, self.principal, base_hash=base if touched else "", source_hash=source,
+                                 facts=facts, **values)  # fmt: skip
+        except Stale as stale:
+            current = self.statement.newest(column.language)
+            column.saved_meanwhile = current.master.text if current is not None else ""
+            column.refusals.append(str(stale))
+            form.data = form.data.copy()
+            form.data[form.add_prefix("base_hash")] = current.draft_hash() if current is not None else ""
+            return False
+        except Invalid as invalid:
+            for name, said in invalid.errors.items():
+                form.add_error(name if name in form.fields else None, [str(sentence) for sentence in said])
+            return False
+        except DomainError as error:
+            column.refusals.append(str(error))
+            return False
+        Draft.objects.filter(version=version, user=self.principal.user).delete()
+        column.version = saved
+        if touched:
+            messages.success(self.request, _("Saved ({language})").format(language=column.language))
+        return True
+
+    def _source_seen(self, columns: Sequence[Column], form: WordingForm) -> str:
+        """The text of the primary language that stood beside a translation: the one just saved, or the one shown."""
+        first = columns[0]
+        if first.form is None or first.form is form or first.version is None:
+            return str(form.cleaned_data["source_hash"]) if form is not first.form else ""
+        changed = first.form.typed_hash() != first.form.cleaned_data["base_hash"]
+        return first.version.master.hash() if changed else str(form.cleaned_data["source_hash"])
+
+    def submit(self, columns: Sequence[Column], language: str) -> bool:
+        """Send one language for approval, if the button said so."""
+        column = next((column for column in columns if column.language == language), None)
+        if column is None or column.version is None:
+            return True
+        try:
+            submit_version(column.version, self.principal)
+        except DomainError as error:
+            column.refusals.append(str(error))
+            return False
+        messages.success(self.request, _("Sent for approval ({language})").format(language=language))
+        return True
+
+    def columns(self, data: Any = None) -> list[Column]:
+        """Every language of the case with its newest version, and a form where it may be edited."""
+        newest = {row.language: row for row in self.statement.versions.newest().with_status().prefetch_related("texts")}
+        found = []
+        for language in self.statement.languages():
+            version = newest.get(language)
+            column = Column(language, version)
+            if version is not None:
+                version.statement = self.statement
+                column.stale = version.is_draft and bool(version.master.text) and out_of_date(version)
+                if edit_version.can(self.principal, version):
+                    column.form = self.form_of(version, data)
+            found.append(column)
+        return found
+
+    def form_of(self, version: StatementVersion, data: Any = None, initial: dict[str, Any] | None = None) -> WordingForm:
+        """The form of one language."""
+        initial = initial or WordingForm.initial_of(version, self.source_hash())
+        return WordingForm(data, version=version, accounts=self.accounts, initial=initial)
+
+    def source_hash(self) -> str:
+        """The hash of the text in the primary language as it is saved."""
+        primary = self.statement.newest(self.statement.case.primary_language)
+        return primary.master.hash() if primary is not None else ""
+
+    def citations(self, data: Any = None) -> CitationsForm:
+        """The facts of the case, those the drafts cite ticked."""
+        facts = Fact.objects.visible_to(self.principal).filter(case=self.statement.case).exclude(state=FactState.OBSOLETE)
+        cited = facts.filter(citations__version__in=self.statement.versions.newest()).distinct()
+        return CitationsForm(data, facts=facts, initial={"facts": cited})
+
+    def page(self, columns: list[Column], citations: CitationsForm, *, status: int = 200) -> HttpResponse:
+        """Render everything."""
+        for column in columns:
+            if column.version is not None:
+                column.version.statement = self.statement
+                column.context = self.about(column.version)
+        context = {
+            **case_head(self.statement.case, self.principal, "statements"),
+            "statement": self.statement,
+            "columns": columns,
+            "citations": citations,
+            "facts": _fact_rows(citations),
+            "accounts": self.accounts,
+            "may_write": any(column.form is not None for column in columns),
+            "may_change": change_statement.can(self.principal, self.statement),
+            "may_add": add_language.can(self.principal, self.statement),
+            "may_withdraw": withdraw_statement.can(self.principal, self.statement),
+            "settings_form": SettingsForm(
+                principal=self.principal, statement=self.statement, initial=SettingsForm.initial_of(self.statement),
+                auto_id="settings_%s",
+            ),
+            "by_hand_waiting": self.statement.versions.filter(deliveries__by_hand=True, deliveries__state="pending").exists(),
+            "review": self.owed_review(),
+        }  # fmt: skip
+        return render(self.request, "comms/statement.html", context, status=status)
+
+    def about(self, version: StatementVersion) -> dict[str, Any]:
+        """What a column shows around its text."""
+        compared, label = compared_with(version)
+        request = getattr(version, "request", None)
+        principal = self.principal
+        accounts = [account for account in self.accounts if version.language in (account.languages or [version.language])]
+        return {
+            "compared": compared,
+            "compared_label": label,
+            "request": request,
+            "stages": stages_for(request, principal) if request is not None else [],
+            "hints": hints(version, accounts) if version.is_draft else [],
+            "counts": counts(version, accounts),
+            "facts": [citation.fact for citation in version.citations.select_related("fact")],
+            "older": version.statement.versions.filter(language=version.language, number__lt=version.number),
+            "last_words": last_words(version),
+            "may_submit": submit_version.offered(principal, version),
+            "may_take_back": take_back_version.can(principal, version),
+            "may_revise": revise_version.can(principal, version),
+            "may_publish": publish_version.can(principal, version),
+            "may_schedule": schedule_version.can(principal, version),
+            "may_unschedule": unschedule_version.can(principal, version),
+            "hash_form": HashForm(initial={"payload_hash": version.payload_hash}, auto_id=False),
+            "schedule_form": ScheduleForm(initial={"payload_hash": version.payload_hash}, auto_id=f"at_{version.pk}_%s"),
+        }
+
+    def owed_review(self) -> Any:
+        """The signed text of this statement nobody has read again, if there is one."""
+        release = next((row.release for row in self.statement.versions.all() if hasattr(row, "release")), None)
+        review = getattr(release, "review", None)
+        return review if review is not None and review.reviewed_at is None else None
+
+
+def last_words(version: StatementVersion) -> Any:
+    """The decision that sent the text back or refused it, with its comment."""
+    before = version.parent if version.is_draft else version
+    request = getattr(before, "request", None) if before is not None else None
+    if request is None:
+        return None
+    return request.approvals.exclude(verdict="approve").select_related("user", "entry").last()
+
+
+def _fact_rows(citations: CitationsForm) -> list[dict[str, Any]]:
+    """The facts with their check boxes."""
+    bound = citations["facts"]
+    chosen = {str(getattr(value, "pk", value)) for value in (bound.value() or [])}
+    return [
+        {"fact": fact, "checked": str(fact.pk) in chosen, "id": f"fact_{fact.pk}"}
+        for fact in citations.fields["facts"].queryset  # type: ignore[attr-defined]
+    ]
+
+
+def _restored(draft: Draft) -> dict[str, Any]:
+    return {name: value for name, value in draft.content.items() if name != "checked"}
+
+
+class AutosaveView(DeskView):
+    """Keeps what somebody types, for that person alone; no event, and nobody else sees it."""
+
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest, uuid: str) -> HttpResponse:
+        """204 when kept; a sentence with 422 when the text could never be saved."""
+        statement = visible_or_404(Statement, self.principal, uuid=uuid)
+        for version in statement.versions.newest().filter(state="draft").prefetch_related("texts"):
+            if not edit_version.offered(self.principal, version):
+                continue
+            prefix = f"{version.language}-"
+            content = {
+                name.removeprefix(prefix): request.POST[name]
+                for name in request.POST
+                if name.startswith(prefix) and not name.endswith("_hash")
+            }
+            try:
+                for text in content.values():
+                    hashing.check(text)
+            except hashing.UnfitText as unfit:
+                return HttpResponse(str(unfit_sentence(unfit)), status=422, content_type="text/plain")
+            Draft.objects.update_or_create(
+                version=version, user=self.principal.user, defaults={"content": content, "saved_at": clock.now()}
+            )
+        return HttpResponse(status=204)
