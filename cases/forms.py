@@ -153,6 +153,25 @@ class OpenForm(LeadForm):
             self.fields[name].required = False
 
 
+class ActivateForm(QuestionsForm):
+    """What a case still lacks before it can be activated; what it has is not asked again."""
+
+    kind = kind_field()
+    lead = Person(label=_("Who leads"))
+
+    def __init__(self, *args: Any, lacking: set[str], **options: Any) -> None:
+        super().__init__(*args, **options)
+        if "severity" not in lacking:
+            for name in (*QUESTIONS, "sentence", "severity"):
+                del self.fields[name]
+        if "kind" not in lacking:
+            del self.fields["kind"]
+        if "crisis_lead" not in lacking:
+            del self.fields["lead"]
+        else:
+            self.fields["lead"].initial = self.principal.user and self.principal.user.pk
+
+
 # --- cases ----------------------------------------------------------------------------------------------------------
 
 

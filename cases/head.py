@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from cases.extensions import tabs
@@ -67,6 +68,7 @@ class TabLink:
 def case_head(case: Case, principal: Principal, active: str = "") -> dict[str, Any]:
     """The context of `cases/case_base.html`; `active` is the code of the present tab."""
     seats = seats_of(case)
+    known = {"seq": case.chain.head_seq, "tab": active}
     return {
         "case": case,
         "seats": seats,
@@ -78,7 +80,7 @@ def case_head(case: Case, principal: Principal, active: str = "") -> dict[str, A
             for tab in tabs
         ],
         "active_tab": active,
-        "head_seq": case.chain.head_seq,
+        "head_url": f"{reverse('cases:head', args=[case.reference])}?{urlencode(known)}",
         "may_lead": principal.has(Capability.LEAD, case),
         "may_contribute": principal.has(Capability.CONTRIBUTE, case),
     }

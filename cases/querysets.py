@@ -45,6 +45,13 @@ class SignalQuerySet(DeskQuerySet):
 class RoleAssignmentQuerySet(DeskQuerySet):
     """Roles offered and held on cases."""
 
+    def visible_to(self, principal: "Principal") -> Self:
+        """Roles of visible cases; and whoever is asked sees the offer, even of a case that is not theirs to see yet."""
+        seen = case_q(principal, "case__")
+        if principal.user is not None:
+            seen |= Q(user=principal.user, state=RoleState.OFFERED)
+        return self.filter(seen)
+
     def holders(self, case: "Case", *roles: str) -> QuerySet[Any]:
         """People who hold one of the roles on the case now.
 

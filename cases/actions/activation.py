@@ -15,13 +15,15 @@ from cases.actions.clocks import (
     start_clocks,
 )
 from cases.actions.entries import case_is_open, needed
-from cases.models import Case, ClockCode, Severity, SeverityAssessment, SeverityPolicy, Task
+from cases.actions.roles import give_role
+from cases.models import Case, ClockCode, CrisisKind, Severity, SeverityAssessment, SeverityPolicy, Task
 from cases.severity import Answer, quick_severity
 from cases.states import OPEN_ROLE
 from crisisdesk.core.actions import action
 from crisisdesk.core.acts import Act
 from crisisdesk.core.capabilities import Capability
 from crisisdesk.core.errors import Invalid, Unmet
+from crisisdesk.core.models import User
 from crisisdesk.core.roles import Role
 
 
@@ -135,33 +137,56 @@ def activate(act: Act, case: Case) -> None:
 
 
 @action("cases.activate_case", needs=Capability.LEAD, moves="activate", title=_("Activate"))
-def activate_case(case: Case, act: Act) -> Case:
+def activate_case(
+    case: Case,
+    act: Act,
+    *,
+    kind: CrisisKind | None = None,
+    lead: User | None = None,
+    harm: str = "",
+    spreading: str = "",
+    growing: str = "",
+    sentence: str = "",
+    severity: int | None = None,
+) -> Case:
     """Start the crisis: the policy and the protocol are copied to the case, its tasks are handed out, its clocks run.
 
-    T+0 of the protocol is the take-over; time zero of the limits is the moment the signal was detected.
+    What is still missing may come with it: the kind, who leads, the answers to the three questions. T+0 of the protocol
+    is the take-over; time zero of the limits is the moment the signal was detected.
     """
+    case.activated_at = act.now
+    if kind is not None and kind.pk != case.kind_id:
+        old, case.kind = limits_of(case), kind
+        act.save(case)
+        retime_clocks(act, case, old)
+    if lead is not None:
+        give_role(act, case, lead, Role.CRISIS_LEAD)
+    if harm or spreading or growing:
+        assess(act, case, harm=harm, spreading=spreading, growing=growing, sentence=sentence, severity=severity)
     activate(act, case)
     return case
 
 
 @activate_case.guard
-def severity_is_assessed(case: Case, act: Act, **given: object) -> Unmet | None:
+def severity_is_assessed(case: Case, act: Act, *, harm: str = "", **given: object) -> Unmet | None:
     """Nobody starts a crisis without having judged how grave it is."""
-    if case.assessments.exists():
+    if harm or case.assessments.exists():
         return None
     return Unmet("severity", _("Assess the severity first: three questions are enough"))
 
 
 @activate_case.guard
-def kind_is_set(case: Case, act: Act, **given: object) -> Unmet | None:
+def kind_is_set(case: Case, act: Act, *, kind: CrisisKind | None = None, **given: object) -> Unmet | None:
     """The kind brings the protocol."""
-    return None if case.kind_id else Unmet("kind", _("Choose the kind of crisis first; it brings the protocol"))
+    if kind is not None or case.kind_id is not None:
+        return None
+    return Unmet("kind", _("Choose the kind of crisis first; it brings the protocol"))
 
 
 @activate_case.guard
-def crisis_lead_is_offered(case: Case, act: Act, **given: object) -> Unmet | None:
+def crisis_lead_is_offered(case: Case, act: Act, *, lead: User | None = None, **given: object) -> Unmet | None:
     """Somebody leads, or has been asked to."""
-    if case.roles.filter(role=Role.CRISIS_LEAD, state__in=OPEN_ROLE).exists():
+    if lead is not None or case.roles.filter(role=Role.CRISIS_LEAD, state__in=OPEN_ROLE).exists():
         return None
     return Unmet("crisis_lead", _("Offer the role of crisis lead to somebody first"))
 

@@ -62,18 +62,23 @@ def offer(
     return assignment
 
 
-@action("cases.offer_role", needs=Capability.LEAD, title=_("Offer a role"), creates=True)
-def offer_role(case: Case, act: Act, *, user: User, role: str) -> RoleAssignment:
-    """Ask somebody to take a role on; without an answer in time the deputy is asked.
-
-    Offered to oneself, the role is taken on at once: the lead, or a role held on the brand anyway.
-    """
+def give_role(act: Act, case: Case, user: User, role: str) -> RoleAssignment:
+    """Offer a role; taken on at once by whoever offers it to themselves and may."""
     if not act.actor.same_as(user):
         return offer(act, case, user, role)
     own = Membership.objects.filter(user=user, brand=case.brand_id, role=role, until=None).exists()
     if not own and role != Role.CRISIS_LEAD:
         raise Invalid({"user": _("Somebody else has to offer you this role")})
     return enter(act, case, user, role)
+
+
+@action("cases.offer_role", needs=Capability.LEAD, title=_("Offer a role"), creates=True)
+def offer_role(case: Case, act: Act, *, user: User, role: str) -> RoleAssignment:
+    """Ask somebody to take a role on; without an answer in time the deputy is asked.
+
+    Offered to oneself, the role is taken on at once: the lead, or a role held on the brand anyway.
+    """
+    return give_role(act, case, user, role)
 
 
 offer_role.guard(case_is_open)

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
-from django.core.validators import RegexValidator
+from django.core.validators import MaxLengthValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -55,7 +55,7 @@ class Case(DeskModel):
         CrisisKind, null=True, blank=True, on_delete=models.PROTECT, related_name="cases", verbose_name=_("kind")
     )
     title = models.CharField(_("title"), max_length=200)
-    summary = models.TextField(_("summary"), blank=True, max_length=20_000)
+    summary = models.TextField(_("summary"), blank=True, validators=[MaxLengthValidator(20_000)])
     state = models.CharField(_("state"), max_length=10, choices=CaseState, default=CaseState.REPORTED, editable=False)
     severity = models.PositiveSmallIntegerField(
         _("severity"), choices=Severity, default=Severity.ELEVATED, validators=SEVERITY_RANGE

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -39,7 +40,7 @@ class Signal(DeskModel):
         CrisisKind, null=True, blank=True, on_delete=models.PROTECT, related_name="signals", verbose_name=_("kind")
     )
     title = models.CharField(_("title"), max_length=200)
-    text = models.TextField(_("text"), blank=True, max_length=20_000)
+    text = models.TextField(_("text"), blank=True, validators=[MaxLengthValidator(20_000)])
     links = ArrayField(models.URLField(max_length=2000), verbose_name=_("links"), default=list, blank=True, size=50)
     detected_at = models.DateTimeField(_("detected"), null=True, blank=True)
     reported_at = models.DateTimeField(_("reported"), default=clock.now)

@@ -1,6 +1,7 @@
 """Tasks of a case: steps of its protocol and what people add."""
 
 from django.conf import settings
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +25,7 @@ class Task(CaseModel):
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="tasks")
     step = models.ForeignKey(ProtocolStep, null=True, blank=True, on_delete=models.PROTECT, related_name="tasks")
     own_title = models.CharField(_("title"), max_length=200, blank=True)
-    own_instruction = models.TextField(_("instruction"), max_length=5000, blank=True)
+    own_instruction = models.TextField(_("instruction"), blank=True, validators=[MaxLengthValidator(5000)])
     role = models.CharField(
         _("role"), max_length=20, blank=True, choices=[(role.value, role.label) for role in CASE_ROLES]
     )

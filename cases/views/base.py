@@ -66,8 +66,11 @@ class VerbPage(VerbView):
     def get_context(self, form: forms.Form | None) -> dict[str, Any]:
         """The form, and the head of the case around it."""
         case = self.case_of()
-        head = case_head(case_or_404(self.principal, case.reference), self.principal) if case is not None else {}
-        return {**super().get_context(form), **head, "back": self.page_before()}
+        context = {**super().get_context(form), "back": self.page_before(), "layout": "base.html"}
+        if case is None:
+            return context
+        head = case_head(case_or_404(self.principal, case.reference), self.principal)
+        return {**context, **head, "layout": "cases/case_base.html"}
 
     def get_success_url(self, result: Any) -> str:
         """The page that shows what has changed."""

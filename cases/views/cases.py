@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from cases import course, forms
 from cases.actions import (
@@ -18,13 +19,13 @@ from cases.actions import (
     offer_role,
     tick_off_clock,
 )
-from cases.actions.clocks import BY_HAND
-from cases.head import case_head
 from cases.models import Case, CaseState, Clock, Fact, Protocol, RoleAssignment, Severity
 from cases.states import OPEN_CASE, OPEN_TASK, FactState, RoleState
 from cases.views.base import CaseView, KeysetPage, no_content
 from cases.views.verbs import next_steps
+from crisisdesk.core.capabilities import Capability
 from crisisdesk.core.models import Brand
+from crisisdesk.core.principals import Principal
 from crisisdesk.core.roles import Role
 from crisisdesk.core.views import DeskView
 
@@ -48,13 +49,13 @@ class CaseListView(DeskView):
         if chosen["q"].strip():
             rows = _searched(rows, chosen["q"].strip())
         page = KeysetPage.of(rows, request)
+        leads, clocks = _leads(page.rows), _next_clocks(page.rows)
+        page.rows = [{"case": case, "lead": leads.get(case.pk), "clock": clocks.get(case.pk)} for case in page.rows]
         return render(
             request,
             "cases/case_list.html",
             {
                 "page": page,
-                "leads": _leads(page.rows),
-                "clocks": _next_clocks(page.rows),
                 "chosen": chosen,
                 "states": CaseState.choices,
                 "severities": Severity.choices,
@@ -100,22 +101,8 @@ class CourseView(CaseView):
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
         """The whole page."""
         before = request.GET.get("before", "")
-        context = {
-            **self.head(),
-            **course_context(self.case, int(before) if before.isdecimal() and len(before) < 18 else None),
-            "may_note": add_note.can(self.principal, self.case),
-            "may_decide": add_decision.can(self.principal, self.case),
-            "may_add_task": add_task.can(self.principal, self.case),
-            "may_tick_off": {
-                clock.pk for clock in self.case.clocks.running() if tick_off_clock.offered(self.principal, clock)
-            },
-            "note_form": forms.NoteForm(principal=self.principal, auto_id="note_%s"),
-            "decision_form": forms.DecisionForm(principal=self.principal, auto_id="decision_%s"),
-            "task_form": forms.TaskForm(principal=self.principal, auto_id="task_%s"),
-            "by_hand": BY_HAND,
-            "next_steps": next_steps(self.case, self.principal),
-        }
-        return render(request, "cases/course.html", context)
+        older = int(before) if before.isdecimal() and len(before) < 18 else None
+        return render(request, "cases/course.html", {**self.head(), **course_context(self.case, self.principal, older)})
 
 
 class CourseLiveView(CaseView):
@@ -125,27 +112,37 @@ class CourseLiveView(CaseView):
         """The fragment, or 204 while the log has not moved."""
         if request.GET.get("seq") == str(self.case.chain.head_seq):
             return no_content()
-        return render(
-            request,
-            "cases/_course.html",
-            {**case_head(self.case, self.principal, "course"), **course_context(self.case, None)},
-        )
+        return render(request, "cases/_course.html", {**self.head(), **course_context(self.case, self.principal)})
 
 
-def course_context(case: Case, before: int | None) -> dict[str, Any]:
-    """Lines of the course, and tasks."""
+def course_context(case: Case, principal: Principal, before: int | None = None) -> dict[str, Any]:
+    """Lines of the course, tasks, clocks, and what this person can do about them."""
     events = course.events_of(case, before=before)
-    more = events[-1].seal.seq if events and events[-1].seal.seq > 1 else None
-    if more is None:
+    older = events[-1].seal.seq if events and events[-1].seal.seq > 1 else None
+    if older is None:
         events = [*events, *course.events_before(case)]
     tasks = list(case.tasks.select_related("step", "assignee", "finished_by", "reason"))
+    clocks = list(case.clocks.all())
+    for row in [*tasks, *clocks]:
+        row.case = case
+    live = f"{reverse('cases:course_live', args=[case.reference])}?seq={case.chain.head_seq}"
     return {
+        "course_url": live if before is None else "",
         "lines": course.told(events),
-        "older": more,
+        "older": older,
         "newest_page": before is None,
         "open_tasks": [task for task in tasks if task.state in OPEN_TASK],
         "done_tasks": [task for task in tasks if task.state not in OPEN_TASK],
-        "all_clocks": list(case.clocks.all()),
+        "all_clocks": clocks,
+        "may_tick_off": {clock.pk for clock in clocks if tick_off_clock.can(principal, clock)},
+        "may_work": case.is_open and principal.has(Capability.CONTRIBUTE, case),
+        "may_note": add_note.can(principal, case),
+        "may_decide": add_decision.can(principal, case),
+        "may_add_task": add_task.can(principal, case),
+        "note_form": forms.NoteForm(principal=principal, auto_id="note_%s"),
+        "decision_form": forms.DecisionForm(principal=principal, auto_id="decision_%s"),
+        "task_form": forms.TaskForm(principal=principal, auto_id="task_%s"),
+        "next_steps": next_steps(case, principal),
     }
 
 
@@ -159,14 +156,14 @@ class FactsView(CaseView):
         """The facts by how sure we are of them."""
         grouped: dict[str, list[Fact]] = defaultdict(list)
         for fact in self.case.facts.select_related("owner", "verified_by", "voucher", "added_by"):
+            fact.confirm_form = forms.ConfirmForm(principal=self.principal, auto_id=f"confirm_{fact.pk}_%s")
+            fact.refute_form = forms.RefuteForm(principal=self.principal, auto_id=f"refute_{fact.pk}_%s")
             grouped[fact.state].append(fact)
         context = {
             **self.head(),
             "groups": [(state, state.label, grouped[state]) for state in self.GROUPS if grouped[state]],
             "may_add": add_fact.can(self.principal, self.case),
             "form": forms.FactForm(principal=self.principal),
-            "confirm_form": forms.ConfirmForm(principal=self.principal),
-            "refute_form": forms.RefuteForm(principal=self.principal),
         }
         return render(request, "cases/facts.html", context)
 

@@ -46,6 +46,7 @@ class SignalListView(DeskView):
         page = KeysetPage.of(rows.prefetch_related("clocks"), request)
         for signal in page.rows:
             signal.may_take_over = take_over_signal.offered(self.principal, signal)
+            signal.open_clock = next((clock for clock in signal.clocks.all() if clock.is_running), None)
         return render(
             request,
             "cases/signal_list.html",
@@ -101,7 +102,7 @@ def signal_context(signal: Signal, principal: Principal) -> dict[str, Any]:
     waiting = signal.state in (SignalState.NEW, SignalState.TAKEN_OVER)
     return {
         "signal": signal,
-        "state_digest": digest(signal),
+        "live_url": f"{reverse('cases:signal_live', args=[signal.uuid])}?state={digest(signal)}",
         "clocks": clocks,
         "lines": course.told(events.order_by("-id")[:20]),
         "panels": signal_panels(signal, principal),

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms as django_forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 
 from cases import forms
@@ -25,7 +27,8 @@ from cases.actions import (
     watch_case,
 )
 from cases.models import Case, Fact, RoleAssignment, SeverityAssessment
-from cases.views.base import CaseVerb, VerbPage
+from cases.models.assessments import ALL_NO
+from cases.views.base import CaseVerb, CaseView, VerbPage
 from crisisdesk.core.actions import Action
 from crisisdesk.core.errors import Unmet
 from crisisdesk.core.principals import Principal
@@ -39,7 +42,6 @@ class NextStep:
     url: str
     unmet: list[Unmet]
     has_form: bool
-    is_way: bool
 
     @property
     def title(self) -> str:
@@ -48,40 +50,31 @@ class NextStep:
 
     @property
     def is_possible(self) -> bool:
-        """Whether it would go through now."""
-        return not self.unmet
+        """Whether it would go through now, or its form asks for what is missing."""
+        return all(condition.code in _ASKED for condition in self.unmet) if self.has_form else not self.unmet
 
 
+# What the form of the activation asks for.
+_ASKED = frozenset({"severity", "kind", "crisis_lead"})
 # In the order in which a case goes its way; the first one offered is the next step.
 _WAY = (activate_case, contain_case, resolve_case, start_review, close_case)
-_ASIDE = (
-    (watch_case, True),
-    (waive_statement, True),
-    (relapse_case, True),
-    (reopen_case, True),
-    (set_confidential, True),
-    (merge_case, True),
-    (dismiss_case, True),
-)
+_WITH_FORM = (activate_case, close_case)
+_ASIDE = (watch_case, waive_statement, relapse_case, reopen_case, set_confidential, merge_case, dismiss_case)
 
 
 def verb_url(verb: Action[Any, Any, Any], case: Case) -> str:
     """The address of a verb on a case."""
-    return reverse(f"cases:{verb.__name__}", args=[case.reference])
+    return reverse("cases:activate" if verb is activate_case else f"cases:{verb.__name__}", args=[case.reference])
 
 
 def next_steps(case: Case, principal: Principal) -> dict[str, list[NextStep]]:
     """What this person can do about the state of the case: `way` leads on, `aside` leads elsewhere."""
     way = [
-        NextStep(verb, verb_url(verb, case), verb.unmet(principal, case), verb is close_case, is_way=True)
+        NextStep(verb, verb_url(verb, case), verb.unmet(principal, case), verb in _WITH_FORM)
         for verb in _WAY
         if verb.offered(principal, case)
     ]
-    aside = [
-        NextStep(verb, verb_url(verb, case), [], has_form, is_way=False)
-        for verb, has_form in _ASIDE
-        if verb.can(principal, case)
-    ]
+    aside = [NextStep(verb, verb_url(verb, case), [], has_form=True) for verb in _ASIDE if verb.can(principal, case)]
     return {"way": way, "aside": aside}
 
 
@@ -95,11 +88,41 @@ class SeverityPage(CaseVerb):
     def get_context(self, form: django_forms.Form | None) -> dict[str, Any]:
         """With what was judged before."""
         judged = self.object.assessments.select_related("assessed_by", "entry").order_by("-pk")
-        return {**super().get_context(form), "assessments": list(judged[:10])}
+        return {**super().get_context(form), "assessments": list(judged[:10]), "all_no": ALL_NO}
 
     def get_success_url(self, result: SeverityAssessment) -> str:
         """On to the course, where the case can be activated."""
         return reverse("cases:course", args=[self.object.reference])
+
+
+class ActivatePage(CaseVerb):
+    """Activating a case, with what it still lacks on the same page."""
+
+    verb = activate_case
+    form_class = forms.ActivateForm
+    template_name = "cases/activate.html"
+
+    def get_form_options(self) -> dict[str, Any]:
+        """Only what is missing is asked."""
+        unmet = activate_case.unmet(self.principal, self.object)
+        return {**super().get_form_options(), "lacking": {condition.code for condition in unmet}}
+
+    def get_context(self, form: django_forms.Form | None) -> dict[str, Any]:
+        """With the words for three times no."""
+        return {**super().get_context(form), "all_no": ALL_NO}
+
+    def get_success_url(self, result: Case) -> str:
+        """To the case at a glance, where the next step waits."""
+        return reverse("desk:case", args=[result.reference])
+
+
+class StatePage(CaseView):
+    """Every way on from the present state, and what stands in it."""
+
+    def get(self, request: HttpRequest, reference: str) -> HttpResponse:
+        """The page; the buttons on it are the verbs' own."""
+        steps = next_steps(self.case, self.principal)
+        return render(request, "cases/state.html", {**self.head(), "next_steps": steps})
 
 
 class ChangePage(CaseVerb):
@@ -152,7 +175,13 @@ class RolePage(VerbPage):
 
     def get_context(self, form: django_forms.Form | None) -> dict[str, Any]:
         """Without the head of the case: it may not be theirs to see yet."""
-        return {"object": self.object, "form": form, "verb": self.verb, "back": self.page_before()}
+        return {
+            "object": self.object,
+            "form": form,
+            "verb": self.verb,
+            "back": self.page_before(),
+            "layout": "base.html",
+        }
 
     def get_success_url(self, result: RoleAssignment) -> str:
         """To the case if it can be seen, else home."""
