@@ -56,6 +56,8 @@ def missing(environ: Mapping[str, str]) -> set[str]:
 
 
 _held: Servers | None = None
+# Processes this one started and left to others who still use them.
+_left: list[subprocess.Popen[bytes]] = []
 
 
 @contextlib.contextmanager
@@ -200,10 +202,12 @@ class Servers:
         users, self._users = self._users, None
         if users is None:
             return
+        running, self._running = self._running, []
         with users, contextlib.suppress(BlockingIOError):
             fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            for server in reversed(self._running):
+            for server in reversed(running):
                 server.stop()
+        _left.extend(server.process for server in running if server.process and server.process.poll() is None)
 
     @contextlib.contextmanager
     def _gate(self) -> Iterator[None]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 
 import pytest
+from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import DatabaseError, connection, connections, transaction
 
-from crisisdesk.core import dbroles
+from crisisdesk.core import checks, dbroles
 from tests.database import owner_connection
 
 RIGHTS = """
@@ -121,3 +122,13 @@ def test_sealed_runs_what_waits_for_the_commit(sealed: object) -> None:
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO child VALUES (2)")  # deferred again
         cursor.execute("DELETE FROM child WHERE parent = 2")
+
+
+@pytest.mark.django_db
+def test_the_check_finds_an_application_that_owns_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert checks.application_owns_nothing(None, ["default"]) == []
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE mine ()")
+    assert [error.id for error in checks.application_owns_nothing(None, ["default"])] == ["core.E001"]
+    monkeypatch.setattr(settings, "DATABASE_ROLE", "owner")
+    assert checks.application_owns_nothing(None, ["default"]) == []
