@@ -3,18 +3,20 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, F, Func, IntegerField, OuterRef, Prefetch, Q, QuerySet
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BigIntegerField, Exists, F, Func, IntegerField, OuterRef, Prefetch, Q, QuerySet
+from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.models import Case, Clock, RoleAssignment, Signal, Task
 from cases.states import OPEN_CASE, RoleState, SignalState
-from comms.models import ApprovalRequest, Delivery, StatementVersion
+from comms.models import ApprovalRequest, Delivery, ReleaseReview, StatementVersion
 from comms.states import StatementState
 from crisisdesk.core import clock
 from crisisdesk.core.capabilities import Capability
@@ -31,16 +33,22 @@ MOST_COUNTED = 99
 
 @dataclass(frozen=True)
 class Item:
-    """One thing that waits for the reader. `due_at` is when somebody else is asked, or when it is late."""
+    """One thing that waits for the reader. `due_at` is when somebody else is asked, or when it is late; `since` is set
+    instead where it waits without a limit of its own.
+
+    `case` is None for the offer of a role in a case that is not the reader's to see yet; `about` is then its reference.
+    """
 
     kind: str
     row: Any
     icon: str
     title: str
-    case: Case
+    about: str
+    case: Case | None
     url: str
     label: str
     due_at: datetime | None = None
+    since: datetime | None = None
 
     @property
     def is_late(self) -> bool:
@@ -94,15 +102,11 @@ def waiting(principal: Principal) -> Waiting:
     """Everything the home page shows; a constant number of queries."""
     if principal.user is None:
         return Waiting()
-    items = [
-        *_offers(principal),
-        *_approvals(principal),
-        *_by_hand(principal),
-        *_returned(principal),
-        *_tasks(principal),
-    ]
+    never = datetime.max.replace(tzinfo=UTC)
+    kinds = (_offers, _approvals, _by_hand, _returned, _reviews, _tasks)
+    items = [item for read in kinds for item in read(principal)]
     return Waiting(
-        items=sorted(items, key=lambda item: (item.due_at is None, item.due_at or clock.now())),
+        items=sorted(items, key=lambda item: item.due_at or item.since or never),
         signals=list(signals_of(principal)[:MOST]),
         cases=list(cases_of(principal)[:MOST]),
     )
@@ -117,6 +121,7 @@ def counts(principal: Principal) -> Counts:
         approvals_of(principal),
         by_hand_of(principal),
         returned_to(principal),
+        reviews_of(principal),
         tasks_of(principal),
         Signal.objects.visible_to(principal).filter(state=SignalState.NEW),
         Case.objects.visible_to(principal).open(),
@@ -150,6 +155,13 @@ def returned_to(principal: Principal) -> QuerySet[StatementVersion]:
     back = (StatementState.RETURNED, StatementState.REJECTED)
     own = StatementVersion.objects.visible_to(principal).newest().filter(author=principal.user, state__in=back)
     return own.filter(statement__case__state__in=OPEN_CASE)
+
+
+def reviews_of(principal: Principal) -> QuerySet[ReleaseReview]:
+    """Texts that went out on somebody else's one signature and wait for their review; of those who review."""
+    may = _capable(principal, Capability.REVIEW, "release__version__statement__case")
+    owed = ReleaseReview.objects.visible_to(principal).filter(may, reviewed_at=None)
+    return owed.exclude(release__signed_by=principal.user)
 
 
 def tasks_of(principal: Principal) -> QuerySet[Task]:
@@ -193,10 +205,13 @@ def _capable(principal: Principal, capability: Capability, path: str) -> Q:
     return Q(**{f"{path}__brand__in": brands, f"{path}__confidential": False}) | Q(**{f"{path}__in": cases})
 
 
-def _number(rows: QuerySet[Any]) -> Func:
+def _number(rows: QuerySet[Any]) -> Coalesce:
     """How many rows there are, counted up to the limit of a badge."""
     few = ArraySubquery(rows.order_by().values("pk")[: MOST_COUNTED + 1])
-    return Func(few, function="cardinality", output_field=IntegerField())
+    # Cast and coalesced, since a question Django knows to be empty arrives as a NULL without a type.
+    return Coalesce(
+        Func(Cast(few, ArrayField(BigIntegerField())), function="cardinality"), 0, output_field=IntegerField()
+    )
 
 
 def _capped(number: int) -> int | str:
@@ -211,75 +226,62 @@ def _clocks(rows: list[Clock]) -> list[tuple[int, datetime, bool]]:
 
 
 def _offers(principal: Principal) -> Iterable[Item]:
-    for row in offers_of(principal).select_related("case__brand", "case__kind", "deputy_of").order_by("due_at")[:MOST]:
-        yield Item(
-            "offer",
-            row,
-            "user-plus",
-            _("Role offered: {role}").format(role=row.get_role_display()),
-            row.case,
-            reverse("desk:case", args=[row.case.reference]) + "#roles",
-            _("Answer"),
-            row.answer_by,
-        )
+    for row in offers_of(principal).select_related("case__brand").order_by("due_at")[:MOST]:
+        seen = principal.has(Capability.VIEW, row.case)
+        title = _("Role offered: {role}").format(role=row.get_role_display())
+        about = row.case.title if seen else row.case.reference
+        url = reverse("cases:role", args=[row.uuid])
+        case = row.case if seen else None
+        yield Item("offer", row, "user-plus", title, about, case, url, _("Look and answer"), row.answer_by)
 
 
 def _approvals(principal: Principal) -> Iterable[Item]:
     for row in approvals_of(principal).for_lists()[:MOST]:
-        widens = [stage.widens_at for stage in row.stages.all() if stage.widens_at]
-        yield Item(
-            "approval",
-            row,
-            "file-check-2",
-            _("Decide: {text}").format(text=version_name(row.version)),
-            row.version.statement.case,
-            reverse("comms:approval", args=[row.uuid]),
-            _("Read and decide"),
-            min(widens, default=None),
-        )
+        widens = min((stage.widens_at for stage in row.stages.all() if stage.widens_at), default=None)
+        title = _("Decide: {text}").format(text=version_name(row.version))
+        url = reverse("comms:approval", args=[row.uuid])
+        yield _item("approval", row, "file-check", title, row.version.statement.case, url, _("Read and decide"), widens)
 
 
 def _by_hand(principal: Principal) -> Iterable[Item]:
-    waits = Count("deliveries", filter=Q(deliveries__in=Delivery.objects.for_people()))
-    for row in _versions(by_hand_of(principal)).annotate(places=waits).order_by("approved_at")[:MOST]:
-        yield Item(
-            "by_hand",
-            row,
-            "hand",
-            _("Publish by hand: {text}").format(text=version_name(row)),
-            row.statement.case,
-            reverse("comms:by_hand", args=[row.statement.uuid]),
-            _("Open"),
-            row.approved_at,
-        )
+    for row in _versions(by_hand_of(principal)).order_by("approved_at")[:MOST]:
+        title = _("Publish by hand: {text}").format(text=version_name(row))
+        url = reverse("comms:by_hand", args=[row.statement.uuid])
+        since = row.published_at or row.approved_at
+        yield _item("by_hand", row, "hand", title, row.statement.case, url, _("Publish by hand"), since=since)
 
 
 def _returned(principal: Principal) -> Iterable[Item]:
     for row in _versions(returned_to(principal)).order_by("-submitted_at")[:MOST]:
-        yield Item(
-            "returned",
-            row,
-            "undo-2",
-            _("Came back: {text}").format(text=version_name(row)),
-            row.statement.case,
-            reverse("comms:statement", args=[row.statement.uuid]),
-            _("Edit"),
-        )
+        title = _("Came back: {text}").format(text=version_name(row))
+        yield _item("returned", row, "undo-2", title, row.statement.case, _statement(row), _("Read the comment"))
+
+
+def _reviews(principal: Principal) -> Iterable[Item]:
+    for row in (
+        reviews_of(principal).select_related("release__version__statement__case__brand").order_by("due_at")[:MOST]
+    ):
+        version = row.release.version
+        title = _("Review what was signed: {text}").format(text=version_name(version))
+        url = reverse("comms:review", args=[row.uuid])
+        yield _item("review", row, "glasses", title, version.statement.case, url, _("Review"), row.due_at)
 
 
 def _tasks(principal: Principal) -> Iterable[Item]:
-    rows = tasks_of(principal).select_related("case__brand", "case__kind", "step")
-    for row in rows.order_by(F("due_at").asc(nulls_last=True), "pk")[:MOST]:
-        yield Item(
-            "task",
-            row,
-            "square-check",
-            row.title,
-            row.case,
-            reverse("cases:course", args=[row.case.reference]) + f"#task-{row.uuid}",
-            _("Open"),
-            row.due_at,
-        )
+    rows = tasks_of(principal).select_related("case__brand", "step").order_by(F("due_at").asc(nulls_last=True), "pk")
+    for row in rows[:MOST]:
+        url = reverse("cases:course", args=[row.case.reference])
+        yield _item("task", row, "square-check", row.title, row.case, url, _("Open the task"), row.due_at)
+
+
+def _item(
+    kind: str, row: Any, icon: str, title: str, case: Case, url: str, label: str, *due_at: Any, **since: Any
+) -> Item:
+    return Item(kind, row, icon, title, case.title, case, url, label, *due_at, **since)
+
+
+def _statement(row: StatementVersion) -> str:
+    return f"{reverse('comms:statement', args=[row.statement.uuid])}?language={row.language}"
 
 
 def _versions(rows: QuerySet[StatementVersion]) -> QuerySet[StatementVersion]:
