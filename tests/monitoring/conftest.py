@@ -1,10 +1,12 @@
 """Sources, mentions and a feed server for the tests of monitoring."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from ipaddress import ip_network
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from cases.models import Signal
 from cases.monitoring.actions import create_source, push_mentions
@@ -42,10 +44,19 @@ def inbox(world: World) -> Source:
 
 @pytest.fixture
 def push(world: World, inbox: Source) -> Callable[..., list[Mention]]:
-    """Send mentions with these texts in."""
+    """Send mentions with these texts in, published one after the other."""
 
     def send(*texts: str, source: Source | None = None) -> list[Mention]:
-        rows = [{"external_id": f"id-{text}", "title": text, "text": f"{text} a víc"} for text in texts]
+        began = timezone.now() - timedelta(hours=1)
+        rows = [
+            {
+                "external_id": f"id-{text}",
+                "title": text,
+                "text": f"{text} a víc",
+                "published_at": began + timedelta(seconds=at),
+            }
+            for at, text in enumerate(texts)
+        ]
         return push_mentions(source or inbox, world.principal("service", via="api"), mentions=rows).stored
 
     return send

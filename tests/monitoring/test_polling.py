@@ -7,8 +7,7 @@ import time_machine
 from django.utils import timezone
 
 from cases.monitoring import problems
-from cases.monitoring.actions import poll_now
-from cases.monitoring.actions import polling
+from cases.monitoring.actions import poll_now, polling
 from cases.monitoring.actions.polling import look_at, poll, take_in
 from cases.monitoring.models import Mention, Source, SourceState
 from crisisdesk.core import due
@@ -125,7 +124,7 @@ def test_a_lasting_failure_and_its_end_are_told_once(feed: Source, server: FeedS
         ("", "no_feed", 0),
         (atom(), "", 0),
         (atom(entry(1, text="x" * 1_000_000)), "", 1),
-        (atom(entry(1, title="a\x00b", text="&lt;script&gt;alert(1)&lt;/script&gt;\ud800".encode("utf-8", "replace").decode())), "", 1),
+        (atom(entry(1, title="a\x00b", text="&lt;script&gt;alert(1)&lt;/script&gt;&#xD800;")), "", 1),
     ],
     ids=["broken", "page", "entities", "empty", "no items", "megabyte", "markup"],
 )  # fmt: skip

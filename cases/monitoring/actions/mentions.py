@@ -72,7 +72,7 @@ def takes_pushes(source: Source, act: Act, **given: object) -> Unmet | None:
 
 
 def _check(mentions: Sequence[dict[str, Any]]) -> None:
-    """Refuse the whole batch with what is wrong in each row, under `row.field`."""
+    """Refuse the whole batch with what is wrong in each row, under `mentions.row.field`."""
     if not mentions:
         raise Invalid({"mentions": _("Send at least one mention")})
     if len(mentions) > MOST_AT_ONCE:
@@ -81,9 +81,9 @@ def _check(mentions: Sequence[dict[str, Any]]) -> None:
     for number, values in enumerate(mentions):
         mention = NewMention.of_values(values)
         if not (mention.title or mention.text):
-            wrong[f"{number}.text"] = _("A mention needs a title or a text")
+            wrong[f"mentions.{number}.text"] = _("A mention needs a title or a text")
         if values.get("url") and not mention.url:
-            wrong[f"{number}.url"] = _("This is not a web address. Write it whole, including https://")
+            wrong[f"mentions.{number}.url"] = _("This is not a web address. Write it whole, including https://")
     if wrong:
         raise Invalid(wrong)
 

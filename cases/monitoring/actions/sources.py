@@ -97,7 +97,7 @@ def resume_source(source: Source, act: Act) -> Source:
     return source
 
 
-@action("monitoring.poll_now", needs=Capability.CONTRIBUTE, title=_("Look now"))
+@action("monitoring.poll_now", needs=(Capability.CONTRIBUTE, Capability.MANAGE), title=_("Look now"))
 def poll_now(source: Source, act: Act) -> Source:
     """Look at a feed right away instead of at its next turn."""
     if not source.active:

@@ -129,7 +129,7 @@ class MentionView(DeskView):
 def evidence_context(signal: Signal, principal: Principal) -> dict[str, Any]:
     """What a signal rests on, for the card on its page."""
     evidence = list(SignalEvidence.objects.visible_to(principal).of(signal)[:MOST_SHOWN])
-    return {"signal": signal, "evidence": evidence, "digest": len(evidence)}
+    return {"signal": signal, "evidence": evidence, "digest": str(len(evidence))}
 
 
 class EvidenceView(DeskView):
