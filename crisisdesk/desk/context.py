@@ -87,6 +87,7 @@ def _more_places(request: HttpRequest) -> list[Place]:
     found = [
         place("monitoring:sources", _("Sources"), "rss"),
         place("cases:protocols", _("Protocols"), "list-checks"),
+        place("comms:templates", _("Templates"), "file-text"),
     ]
     slug = (
         Brand.objects.filter(pk__in=sorted(principal.brands_with(Capability.VIEW)), active=True)

@@ -9,11 +9,13 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
 from cases.course import Line, events_of, told
-from cases.models import Case, Clock, ClockCode, Fact, RoleAssignment, SeverityAssessment, Task
+from cases.models import Case, Clock, ClockCode, Fact, RoleAssignment, Severity, SeverityAssessment, Task
 from cases.states import OPEN_ROLE, CaseState, FactState, RoleState
+from cases.views.verbs import next_steps
 from comms.models import ApprovalRequest, RequestStage, StatementVersion
 from comms.states import StatementState
 from crisisdesk.core import clock
@@ -108,7 +110,20 @@ class Overview:
     @property
     def decisions(self) -> list[Decision]:
         """Every text in approval, stage by stage."""
-        return [Decision(row, [_seat(stage, self.my_stages) for stage in row.stages.all()]) for row in self.requests]
+        return [Decision(row, [self._seat(stage) for stage in row.stages.all()]) for row in self.requests]
+
+    def _seat(self, stage: RequestStage) -> Seat:
+        given = stage.approved_by
+        label, is_mine = f"{stage.label} {len(given)}/{stage.required}", stage.pk in self.my_stages
+        if given:
+            who = ", ".join(f"{row.user.short_name} {_hour(row.created_at)}" for row in given)
+        elif is_mine:
+            who = _("waits for you")
+        elif stage.widens_at:
+            who = _("deputy from {time}").format(time=_hour(stage.widens_at))
+        else:
+            who = ", ".join(row.user.short_name for row in self.held if row.role in stage.roles)
+        return Seat("done" if stage.filled_at else "waiting", label, who, is_mine and not given)
 
     @property
     def held(self) -> list[RoleAssignment]:
@@ -157,7 +172,7 @@ def overview(case: Case, principal: Principal) -> Overview:
         roles=list(case.roles.filter(state__in=OPEN_ROLE).select_related("user", "deputy_of").order_by("pk")),
         running=list(case.clocks.running().order_by("due_at", "pk")),
         facts=_facts(case),
-        versions=list(_versions(case, principal)),
+        versions=_versions(case, principal),
         requests=list(requests.for_lists()),
         my_stages=frozenset(_open_stages(case, principal)),
         by_hand=list(by_hand_of(principal).filter(statement__case=case).select_related("statement")),
@@ -185,30 +200,16 @@ def _open_stages(case: Case, principal: Principal) -> Iterable[int]:
     return stages.filter(request__version__statement__case=case).values_list("pk", flat=True)
 
 
-def _seat(stage: RequestStage, mine: frozenset[int]) -> Seat:
-    given = stage.approved_by
-    label = f"{stage.label} {len(given)}/{stage.required}"
-    if given:
-        who = ", ".join(f"{row.user.short_name} {_hour(row.created_at)}" for row in given)
-    elif stage.pk in mine:
-        who = _("waits for you")
-    elif stage.widens_at:
-        who = _("deputy from {time}").format(time=_hour(stage.widens_at))
-    else:
-        who = ""
-    return Seat("done" if stage.filled_at else "waiting", label, who, not given and stage.pk in mine)
-
-
 def _facts(case: Case) -> list[Fact]:
     rows = case.facts.exclude(state=FactState.OBSOLETE).select_related("owner", "verified_by")[:50]
     return sorted(rows, key=lambda row: _FACT_ORDER.index(FactState(row.state)))[:FACTS]
 
 
-def _versions(case: Case, principal: Principal) -> QuerySet[StatementVersion]:
+def _versions(case: Case, principal: Principal) -> list[StatementVersion]:
     rows = StatementVersion.objects.visible_to(principal).newest().filter(statement__case=case)
     gone = (StatementState.SUPERSEDED, StatementState.RETRACTED)
-    primary_first = Q(language=case.primary_language)
-    return rows.exclude(state__in=gone).select_related("statement").order_by(~primary_first, "-statement__created_at")
+    shown = rows.exclude(state__in=gone).select_related("statement").order_by("-statement__created_at", "language")
+    return sorted(shown, key=lambda row: row.language != case.primary_language)
 
 
 # --- the next step ----------------------------------------------------------------------------------------------------
@@ -217,12 +218,11 @@ def _versions(case: Case, principal: Principal) -> QuerySet[StatementVersion]:
 
 def _offer(view: Overview) -> Iterator[Step]:
     for row in view.offers[:1]:
-        role, until = row.get_role_display(), _hour(row.answer_by)
         text = _("You are asked to take this role on in the case. Without an answer by {until} the deputy is asked.")
         yield Step(
             "offer",
-            _("Answer: {role}").format(role=role),
-            text.format(until=until),
+            _("Answer: {role}").format(role=row.get_role_display()),
+            text.format(until=_hour(row.answer_by)),
             (
                 Link(reverse("cases:accept_role", args=[row.uuid]), _("I accept"), post=True),
                 Link(reverse("cases:decline_role", args=[row.uuid]), _("Decline…")),
@@ -281,21 +281,15 @@ def _begin(view: Overview) -> Iterator[Step]:
     case = view.case
     if case.state not in (CaseState.REPORTED, CaseState.TRIAGE, CaseState.WATCHING) or not view.may(Capability.LEAD):
         return
+    limit = view.running_clock(ClockCode.SEV)
     if not view.is_assessed:
-        limit = view.running_clock(ClockCode.SEV)
-        text = _("Three questions are enough. In doubt choose the graver answer.")
-        yield Step(
-            "assess",
-            _("Judge how grave it is"),
-            _until(text, limit),
-            (_case_link(case, "cases:activate", _("Judge and activate")),),
-            _tone(limit),
-        )
+        text = _until(_("Three questions are enough. In doubt choose the graver answer."), limit)
+        link = _case_link(case, "cases:assess_severity", _("Answer three questions"))
+        yield Step("assess", _("Judge how grave it is"), text, (link,), _tone(limit))
     elif view.lead is None:
         yield _find_lead(view)
     else:
-        text = _("The protocol, its tasks and the clocks start with it.")
-        yield Step("activate", _("Activate the case"), text, (_case_link(case, "cases:activate", _("Activate")),))
+        yield from _go_on(view)
 
 
 def _lead(view: Overview) -> Iterator[Step]:
@@ -305,14 +299,9 @@ def _lead(view: Overview) -> Iterator[Step]:
 
 def _find_lead(view: Overview) -> Step:
     limit = view.running_clock(ClockCode.LEAD)
-    text = _("Take the lead yourself, or ask somebody. Two leads are no lead.")
-    return Step(
-        "lead",
-        _("Find a crisis lead"),
-        _until(text, limit),
-        (_case_link(view.case, "cases:people", _("Offer the role")),),
-        _tone(limit),
-    )
+    text = _until(_("Take the lead yourself, or ask somebody. Two leads are no lead."), limit)
+    link = _case_link(view.case, "cases:people", _("Offer the role"))
+    return Step("lead", _("Find a crisis lead"), text, (link,), _tone(limit))
 
 
 def _speak(view: Overview) -> Iterator[Step]:
@@ -320,51 +309,38 @@ def _speak(view: Overview) -> Iterator[Step]:
     if case.state != CaseState.ACTIVE or view.is_published or case.statement_waived_at:
         return
     limit = view.running_clock(ClockCode.FIRST)
-    ready = view.in_state(StatementState.APPROVED)
-    drafts = view.in_state(StatementState.DRAFT)
+    ready, drafts = view.in_state(StatementState.APPROVED), view.in_state(StatementState.DRAFT)
     if ready and view.may(Capability.PUBLISH):
-        text = _until(_("It is approved word for word."), limit)
-        yield Step(
-            "publish",
+        title, link = (
             _("Publish: {text}").format(text=version_name(ready[0])),
-            text,
-            (Link(_statement(ready[0]), _("Open")),),
-            _tone(limit),
+            Link(_statement(ready[0]), _("Publish…")),
         )
+        yield Step("publish", title, _until(_("It is approved word for word."), limit), (link,), _tone(limit))
     elif view.requests:
         yield _awaited(view)
-    elif view.may(Capability.CONTRIBUTE) and drafts:
+    elif not view.may(Capability.CONTRIBUTE) or case.severity == Severity.ROUTINE:
+        return
+    elif drafts:
+        title = _("Finish: {text}").format(text=version_name(drafts[0]))
         text = _until(_("A draft is there. Finish it and send it for approval."), limit)
-        yield Step(
-            "draft",
-            _("Finish: {text}").format(text=version_name(drafts[0])),
-            text,
-            (Link(_statement(drafts[0]), _("Go on writing")),),
-            _tone(limit),
+        yield Step("draft", title, text, (Link(_statement(drafts[0]), _("Go on writing")),), _tone(limit))
+    else:
+        text = _("Say what is known, what is done, and when more follows. An approved template needs one signature.")
+        links = (
+            _case_link(case, "comms:first_statement", _("From a template")),
+            _case_link(case, "comms:case_statements", _("In your own words")),
         )
-    elif view.may(Capability.CONTRIBUTE) and case.severity < 4:
-        text = _until(
-            _("An approved template goes out on one signature: what we know, what we do, when more follows."), limit
-        )
-        yield Step(
-            "first",
-            _("Write the first statement"),
-            text,
-            (_case_link(case, "comms:case_statements", _("First statement")),),
-            _tone(limit),
-        )
+        yield Step("first", _("Make the first statement"), _until(text, limit), links, _tone(limit))
 
 
 def _awaited(view: Overview) -> Step:
     row = view.requests[0]
-    open_stages = [stage.label for stage in row.stages.all() if not stage.filled_at]
-    text = _("It waits for: {roles}.").format(roles=", ".join(open_stages))
-    link = Link(reverse("comms:approval", args=[row.uuid]), _("See who decides"))
+    roles = ", ".join(stage.label for stage in row.stages.all() if not stage.filled_at)
     return Step(
         "awaited",
         _("In approval: {text}").format(text=version_name(row.version)),
-        " ".join([text, *_promise(view)]),
-        (link,),
+        " ".join([_("It waits for: {roles}.").format(roles=roles), *_promise(view)]),
+        (Link(reverse("comms:approval", args=[row.uuid]), _("See who decides")),),
         "held",
     )
 
@@ -396,50 +372,34 @@ def _update(view: Overview) -> Iterator[Step]:
         yield _awaited(view)
         return
     text = _until(_("Say something even if nothing is new."), limit)
-    yield Step(
-        "update",
-        _("Prepare the next update"),
-        text,
-        (_case_link(view.case, "comms:case_statements", _("Write an update")),),
-        _tone(limit),
-    )
+    link = _case_link(view.case, "comms:case_statements", _("Write an update"))
+    yield Step("update", _("Prepare the next update"), text, (link,), _tone(limit))
+
+
+# What the state of a case asks its lead, and how the present answer is yes.
+_QUESTIONS = {
+    "activate_case": (_lazy("Activate the case"), _lazy("Its protocol, tasks and clocks start with it.")),
+    "contain_case": (
+        _lazy("Is it under control?"),
+        _lazy("The public has heard from us. If no new wave comes, say so."),
+    ),
+    "resolve_case": (_lazy("Is it resolved?"), _lazy("Nothing is left open that would have to be done first.")),
+    "start_review": (_lazy("Start the review"), _lazy("What went well, what did not, what changes because of it.")),
+    "close_case": (_lazy("Close the case"), _lazy("Afterwards it is only read.")),
+}
 
 
 def _go_on(view: Overview) -> Iterator[Step]:
-    case = view.case
-    if not view.may(Capability.LEAD):
-        return
-    said = bool(view.is_published or case.statement_waived_at)
-    if case.state == CaseState.ACTIVE and said:
-        yield Step(
-            "contain",
-            _("Is it under control?"),
-            _("The public has heard from us. When no new wave comes, say so."),
-            (_case_link(case, "cases:state", _("Under control…")),),
-            "calm",
-        )
-    elif case.state == CaseState.CONTAINED:
-        yield Step(
-            "resolve",
-            _("Is it resolved?"),
-            _("Blocking tasks are done and nothing is left open."),
-            (_case_link(case, "cases:state", _("Resolved…")),),
-            "calm",
-        )
-
-
-def _review(view: Overview) -> Iterator[Step]:
-    if not (view.may(Capability.REVIEW) or view.may(Capability.MANAGE)):
-        return
-    if view.case.state in (CaseState.RESOLVED, CaseState.IN_REVIEW):
-        text = _("What went well, what did not, and what changes because of it.")
-        yield Step(
-            "review",
-            _("Review the case and close it"),
-            text,
-            (_case_link(view.case, "cases:state", _("Review…")),),
-            "calm",
-        )
+    for step in next_steps(view.case, view.principal)["way"][:1]:
+        code = step.verb.__name__
+        title, text = _QUESTIONS[code]
+        if step.is_possible:
+            calm = "" if code == "activate_case" else "calm"
+            yield Step(code, str(title), str(text), (Link(step.url, step.title, post=not step.has_form),), calm)
+        else:
+            unmet = " ".join(f"{condition.message}." for condition in step.unmet)
+            link = _case_link(view.case, "cases:course", _("Course and tasks"))
+            yield Step(code, str(title), _("Not yet: {why}").format(why=unmet), (link,), "calm")
 
 
 def _watch(view: Overview) -> Iterator[Step]:
@@ -451,18 +411,16 @@ def _nothing(view: Overview) -> Iterator[Step]:
     if not view.case.is_open:
         yield Step("closed", _("The case is closed"), _("The course and the statements stay readable."), (), "calm")
         return
-    coming = view.running[0] if view.running else None
-    text = (
-        _("Next: {clock}, until {time}.").format(clock=coming.get_code_display(), time=_hour(coming.due_at))
-        if coming
-        else ""
-    )
+    text = ""
+    if view.running:
+        coming = view.running[0]
+        text = _("Next: {clock}, until {time}.").format(clock=coming.get_code_display(), time=_hour(coming.due_at))
     yield Step("nothing", _("Nothing waits for you here"), text, (), "calm")
 
 
 RULES: tuple[Callable[[Overview], Iterator[Step]], ...] = (
-    _offer, _correct, _decide, _post, _change, _begin, _lead, _speak, _late_task, _update, _next_task, _go_on, _review,
-    _watch, _nothing,
+    _offer, _correct, _decide, _post, _change, _begin, _lead, _speak, _late_task, _update, _next_task, _go_on, _watch,
+    _nothing,
 )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """The parts of a page as template tags: icons, severity, time, clocks, people, differences, fields, live regions."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -155,6 +156,11 @@ def duration(length: timedelta | int | None) -> str:
     return durations.short(length if isinstance(length, timedelta) else timedelta(minutes=length))
 
 
+# Subjects tell clocks of one kind apart; what only a program reads in them is left out (`<uuid>/en` reads EN).
+_MACHINE_NAME = re.compile(r"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/?")
+_LANGUAGE = 2
+
+
 @register.simple_tag
 def clock(row: Any, style: str = "") -> SafeString:
     """A clock with figure, limit and bar; `mini` is the one-line form.
@@ -186,7 +192,8 @@ def clock(row: Any, style: str = "") -> SafeString:
         whole = max(1, round((row.due_at - row.started_at).total_seconds()))
         gone = min(whole, max(0, round((now - row.started_at).total_seconds())))
         bar = format_html('<progress max="{}" value="{}" aria-label="{}"></progress>', whole, gone, label)
-    subject = format_html(" · {}", row.subject) if row.subject else ""
+    told = _MACHINE_NAME.sub("", row.subject)
+    subject = format_html(" · {}", told.upper() if len(told) == _LANGUAGE else told) if told else ""
     full = formats.date_format(timezone.localtime(row.due_at), pgettext("full time", "l j F Y, G:i"))
     return format_html(
         '<div class="clock {} {}" title="{}"><span>{}{}</span> <b{}>{}</b> <small>{}</small>{}</div>',
