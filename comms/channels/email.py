@@ -70,6 +70,7 @@ class EmailChannel(Channel):
 
     def find(self, delivery: Delivery) -> Receipt:
         """Read our own notes: who still waits can be sent to, whoever was being handed a mail stays open."""
+        _list_recipients(delivery)
         delivery.recipients.filter(state=RecipientState.SENDING).update(state=RecipientState.UNCONFIRMED)
         states = set(delivery.recipients.values_list("state", flat=True))
         if RecipientState.WAITING in states:

@@ -1,0 +1,103 @@
+"""Real threads on a real database: many press publish, many workers work, one of each comes out."""
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+from django.db import connections
+
+from comms import sending
+from comms.actions.by_hand import tick_delivery
+from comms.actions.deliveries import publish_version
+from comms.actions.withdrawal import withdraw_statement
+from comms.models import Delivery, DeliveryState, NewsroomPost, Recipient, RecipientState, StatementVersion
+from crisisdesk.core.errors import DomainError
+from crisisdesk.core.models import Event
+from tests.comms import build as texts
+from tests.comms.sending import build
+from tests.comms.sending.build import Mailbox
+from tests.conftest import World
+
+
+def at_once(count: int, work: Callable[[int], Any]) -> list[Any]:
+    """Run `work(number)` in as many threads, all starting together; domain errors are results too."""
+    together = Barrier(count)
+
+    def run(number: int) -> Any:
+        try:
+            together.wait()
+            return work(number)
+        except DomainError as refused:
+            return refused
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(run, range(count)))
+
+
+def test_fifty_publications_at_once_give_each_channel_one_delivery(committed_db: str, world: World) -> None:
+    version = texts.approved(world)
+    people = [world.principal(code, fresh=True) for code in ("duty", "comms_lead", "community")]
+
+    def publish(number: int) -> Any:
+        row = StatementVersion.objects.get(pk=version.pk)
+        return publish_version(row, people[number % 3], payload_hash=version.payload_hash)
+
+    results = at_once(50, publish)
+    winners = [result for result in results if isinstance(result, StatementVersion)]
+    assert winners
+    assert {result.status for result in results if isinstance(result, DomainError)} <= {409}
+    assert Event.objects.filter(kind="statement.sent_out").count() == 1
+    accounts = Counter(Delivery.objects.filter(version=version).values_list("account__code", "part"))
+    assert set(accounts.values()) == {1}
+
+
+def test_racing_workers_send_everything_once(committed_db: str, world: World, mailbox: Mailbox) -> None:
+    for number in range(5):
+        build.subscriber(world, f"reader{number}@reader.example")
+    versions = [build.released(world, text=f"Text {number}") for number in range(4)]
+    at_once(8, lambda number: sending.send_due())
+    machine = Delivery.objects.filter(by_hand=False)
+    assert set(machine.values_list("state", flat=True)) == {DeliveryState.SENT}
+    assert NewsroomPost.objects.count() == len(versions)
+    assert len(mailbox.mails) == len(versions) * 5
+    assert len({mail["Message-ID"] for mail in mailbox.mails}) == len(versions) * 5
+    assert set(Recipient.objects.values_list("state", flat=True)) == {RecipientState.SENT}
+    assert Event.objects.filter(kind="statement.published").count() == len(versions)
+
+
+def test_several_people_tick_and_each_row_counts_once(committed_db: str, world: World) -> None:
+    version = build.released(world)
+    rows = list(Delivery.objects.filter(version=version, by_hand=True))
+    people = [world.principal(code) for code in ("duty", "comms_lead", "community")]
+
+    def tick(number: int) -> Any:
+        row = Delivery.objects.get(pk=rows[number % len(rows)].pk)
+        return tick_delivery(row, people[number % 3])
+
+    at_once(len(rows) * 3, tick)
+    assert set(Delivery.objects.filter(version=version, by_hand=True).values_list("state", flat=True)) == {"sent"}
+    assert Event.objects.filter(kind="delivery.posted").count() == len(rows)
+    assert Event.objects.filter(kind="statement.published").count() == 1
+
+
+def test_withdrawing_while_workers_send_leaves_nothing_standing(
+    committed_db: str, world: World, mailbox: Mailbox
+) -> None:
+    for number in range(3):
+        build.subscriber(world, f"reader{number}@reader.example")
+    version = build.released(world)
+
+    def work(number: int) -> Any:
+        if number == 0:
+            return withdraw_statement(version.statement, world.principal("spokesperson"), reason="Wrong batch")
+        return sending.send_due()
+
+    at_once(4, work)
+    sending.send_due()
+    assert not NewsroomPost.objects.filter(withdrawn_at=None).exists()
+    assert not Delivery.objects.filter(state=DeliveryState.CLAIMED).exists()
+    assert len({mail["Message-ID"] for mail in mailbox.mails}) == len(mailbox.mails)
