@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext as _
 
 from crisisdesk.core.models import Brand, Membership, Organisation, User, UserKind
@@ -93,28 +94,31 @@ def install(password: str | None = PASSWORD) -> None:
     for name, slug in (BRAND, OTHER_BRAND):
         known = Brand.objects.filter(slug=slug).first()
         brands[slug] = known or create_brand(organisation, SYSTEM, name=name, slug=slug)
+    # Everybody has the same password: it is hashed once, since hashing is slow on purpose.
+    hashed = make_password(password)
     for person in PEOPLE:
-        user = User.objects.filter(email=person.email).first() or _create(organisation, person, password)
-        for slug in person.brands:
-            if person.role is None:
-                continue
+        user = User.objects.filter(email=person.email).first() or _create(organisation, person, hashed)
+        for slug in person.brands if person.role else ():
             if not Membership.objects.filter(user=user, brand=brands[slug], role=person.role, until=None).exists():
-                grant_membership(brands[slug], SYSTEM, user=user, role=person.role, is_deputy=person.is_deputy)
+                role = str(person.role)
+                grant_membership(brands[slug], SYSTEM, user=user, role=role, is_deputy=person.is_deputy)
 
 
-def _create(organisation: Organisation, person: DemoPerson, password: str | None) -> User:
-    return create_person(
+def _create(organisation: Organisation, person: DemoPerson, hashed: str) -> User:
+    user = create_person(
         organisation,
         SYSTEM,
         email=person.email,
         name=person.name,
         kind=person.kind,
-        password=password if person.kind == UserKind.PERSON else None,
         position=person.position,
         language=person.language,
         is_staff=person.is_staff,
         is_superuser=person.is_superuser,
     )
+    if person.kind == UserKind.PERSON:
+        User.objects.filter(pk=user.pk).update(password=hashed)
+    return user
 
 
 def user_of(code: str) -> User:
