@@ -27,6 +27,7 @@ from crisisdesk.core.acts import Act
 from crisisdesk.core.capabilities import Capability
 from crisisdesk.core.errors import Invalid, Stale, Unmet
 from crisisdesk.core.models import Event
+from crisisdesk.core.wording import edge_refused
 
 # A text scheduled for ten must not appear by itself at eleven because the desk was down: then a person decides.
 LATEST = timedelta(minutes=15)
@@ -85,7 +86,9 @@ def read_this_text(version: StatementVersion, payload_hash: str) -> None:
 
 def not_allowed(version: StatementVersion, act: Act, **values: Any) -> Unmet | None:
     """A text leaves only when it was approved word for word, or signed as an untouched template."""
-    if version.state in {StatementState.APPROVED, StatementState.SCHEDULED} and authority_of(version) is None:
+    if not version.states.allows("publish", version.state):
+        return edge_refused(version)
+    if authority_of(version) is None:
         return Unmet("not_approved", _("This text is not approved as it stands"))
     return None
 
