@@ -5,6 +5,7 @@ from typing import Any
 from django import forms as django_forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -105,7 +106,7 @@ def signal_context(signal: Signal, principal: Principal) -> dict[str, Any]:
         "live_url": f"{reverse('cases:signal_live', args=[signal.uuid])}?state={digest(signal)}",
         "clocks": clocks,
         "lines": course.told(events.order_by("-id")[:20]),
-        "panels": signal_panels(signal, principal),
+        "panels": [render_to_string(template, dict(found)) for template, found in signal_panels(signal, principal)],
         "all_no": ALL_NO,
         "waiting": waiting,
         "may_take_over": take_over_signal.can(principal, signal),
