@@ -59,13 +59,14 @@ class Desk:
             time.sleep(0.1)
 
     def ready(self) -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
-            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=3)
             connection.request("GET", "/readyz")
-            answer = connection.getresponse()
-            return bool(json.loads(answer.read()) == {"status": "ok"})
-        except (OSError, ValueError):
+            return bool(json.loads(connection.getresponse().read()) == {"status": "ok"})
+        except (OSError, ValueError, http.client.HTTPException):
             return False
+        finally:
+            connection.close()
 
     def children(self) -> dict[str, int]:
         assert self.process is not None

@@ -163,23 +163,27 @@ class Command(BaseCommand):
 
     def _wait_until_ready(self, supervisor: Supervisor) -> bool:
         deadline = time.monotonic() + READY_SECONDS
-        reason = "the web server does not answer"
+        answer = ""
         while time.monotonic() < deadline and not supervisor.asked_to_end:
             supervisor.tick()
-            try:
-                connection = http.client.HTTPConnection(settings.LISTEN, settings.PORT, timeout=5)
-                connection.request("GET", "/readyz", headers={"Host": settings.ALLOWED_HOSTS[0].lstrip(".")})
-                answer = connection.getresponse()
-                reason = answer.read().decode(errors="replace")[:300]
-                connection.close()
-                if answer.status < 400:
-                    return True
-            except (OSError, http.client.HTTPException):
-                pass
+            ready, answer = self._ask_ready()
+            if ready:
+                return True
             time.sleep(0.1)
         if not supervisor.asked_to_end:
-            self.say(f"CrisisDesk is not ready yet: {reason}")
+            self.say(f"CrisisDesk is not ready yet: {answer}")
         return False
+
+    def _ask_ready(self) -> tuple[bool, str]:
+        connection = http.client.HTTPConnection(settings.LISTEN, settings.PORT, timeout=5)
+        try:
+            connection.request("GET", "/readyz", headers={"Host": settings.ALLOWED_HOSTS[0].lstrip(".")})
+            answer = connection.getresponse()
+            return answer.status < 400, answer.read(300).decode(errors="replace")
+        except (OSError, http.client.HTTPException):
+            return False, "the web server does not answer."
+        finally:
+            connection.close()
 
     def _welcome(self, seconds: float) -> None:
         if settings.DEMO and "demo" in get_commands():
