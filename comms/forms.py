@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from cases.forms import DeskForm, Moment
@@ -21,6 +22,7 @@ from comms.models import (
     TemplatePlaceholder,
     TemplateVersion,
 )
+from comms.languages import language_name
 from comms.placeholders import PlaceholderType
 
 LONGEST_TITLE = 200
@@ -182,7 +184,8 @@ class ReleaseForm(DeskForm):
         super().__init__(*args, **options)
         self.versions = list(versions)
         others = [version.language for version in versions[1:]]
-        self.fields["languages"].choices = [(language, language) for language in others]  # type: ignore[attr-defined]
+        named = [(language, language_name(language)) for language in others]
+        self.fields["languages"].choices = named  # type: ignore[attr-defined]
         self.fields["languages"].initial = others
         if not others:
             del self.fields["languages"]
@@ -224,9 +227,9 @@ def closed_field(row: TemplatePlaceholder, products: Sequence[str]) -> forms.Fie
         options = [(product, product) for product in products]
     else:
         return forms.CharField(
-            label=row.label, help_text=row.help, max_length=LONGEST_TITLE, widget=forms.TextInput(_TYPED[kind])
+            label=capfirst(row.label), help_text=row.help, max_length=LONGEST_TITLE, widget=forms.TextInput(_TYPED[kind])
         )
-    return forms.ChoiceField(label=row.label, help_text=row.help, choices=[("", "–"), *options])
+    return forms.ChoiceField(label=capfirst(row.label), help_text=row.help, choices=[("", "–"), *options])
 
 
 class TemplateTextForm(DeskForm):

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -71,11 +72,13 @@ class RegisteredValue(DeskModel):
 
     @classmethod
     def register_of(cls, brand: Any) -> Register:
-        """Everything that may stand in the brand's closed fields."""
+        """Everything that may stand in the brand's closed fields; its website is its own without being registered."""
         hosts: set[str] = set()
         products: set[str] = set()
         for kind, value in cls.objects.filter(brand=brand, active=True).values_list("type", "value"):
             (hosts if kind == RegisteredType.HOST else products).add(value)
+        if brand.website:
+            hosts.add(urlsplit(brand.website).hostname or "")
         return Register(frozenset(host.lower() for host in hosts), frozenset(products))
 
 

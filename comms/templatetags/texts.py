@@ -4,14 +4,15 @@ from typing import Any
 
 from django import template
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
+from comms.languages import language_name
 from comms.models import StatementState, StatementVersion
 from comms.states import Status
 from crisisdesk.core.templatetags.desk import pill
 
 register = template.Library()
+register.filter("language_name", language_name)
 
 _TONES = {
     Status.IN_APPROVAL: "step",
@@ -32,15 +33,6 @@ def status(version: StatementVersion | None) -> SafeString:
     if version.state in _AFTERWARDS:
         return SafeString(pill(version.get_state_display(), _AFTERWARDS[StatementState(version.state)]))
     return SafeString(pill(version.status.label, _TONES.get(version.status, "")))
-
-
-@register.filter
-def language_name(code: str) -> str:
-    """The name of a language in that language: `English`, `Česky`."""
-    try:
-        return str(get_language_info(code)["name_local"]).capitalize()
-    except KeyError:
-        return code
 
 
 @register.filter

@@ -13,9 +13,13 @@ from comms.forms import DecisionForm
 from comms.models import Account, ApprovalRequest, RequestStage, StatementVersion
 from comms.states import RequestState
 from crisisdesk.core import clock
+from crisisdesk.core.differences import parts
 from crisisdesk.core.errors import DomainError, Stale
 from crisisdesk.core.principals import Principal
 from crisisdesk.core.views import VerbView
+
+# Less in common than this, and the text is read as a new one.
+MOSTLY = 0.4
 
 VERDICTS = {"approve": approve_statement, "return": return_statement, "reject": reject_statement}
 SAID = {
@@ -84,6 +88,7 @@ class ApprovalView(VerbView):
             "case": version.statement.case,
             "compared": compared,
             "compared_label": label,
+            "alike": compared is not None and alike(compared.master.text, version.master.text),
             "accounts": Account.objects.filter(uuid__in=version.channels),
             "stages": stages_for(request, self.principal),
             "facts": [row.fact for row in version.citations.select_related("fact")],
@@ -118,6 +123,12 @@ def compared_with(version: StatementVersion) -> tuple[StatementVersion | None, A
     if out is not None and out.pk != version.pk:
         return out, _("changes against what is out")
     return None, ""
+
+
+def alike(old: str, new: str) -> bool:
+    """Whether so much of a text stands in the other that highlighting what changed helps a reader."""
+    same = sum(len(text) for kind, text in parts(old, new) if kind == "same")
+    return same >= MOSTLY * max(len(new), 1)
 
 
 def stages_for(request: ApprovalRequest, principal: Principal) -> list[dict[str, Any]]:

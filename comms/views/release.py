@@ -8,12 +8,15 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case
+from cases import clocks
+from cases.actions.clocks import limits_of
+from cases.models import Case, ClockCode
 from cases.views.base import CaseVerb, CaseView
 from comms.actions.releases import release_template, sort_values
 from comms.forms import ReleaseForm
 from comms.models import Account, StatementTemplate, StatementVersion, TemplateVersion
 from comms.placeholders import filled
+from crisisdesk.core import clock
 from crisisdesk.core.views import visible_or_404
 
 
@@ -61,7 +64,9 @@ class ReleaseView(CaseVerb):
 
     def get_initial(self) -> dict[str, Any]:
         """What was typed before the person confirmed who they are, or what the address says."""
-        return {**self.request.GET.dict(), "phone": self.object.brand.phone, **super().get_initial()}
+        brand = self.object.brand
+        known = {"phone": brand.phone, "link": brand.website, "time": next_promise(self.object)}
+        return {**known, **self.request.GET.dict(), **super().get_initial()}
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The form; with `?preview` the text as far as it is filled in."""
@@ -91,9 +96,14 @@ class ReleaseView(CaseVerb):
 
     def previews(self, form: django_forms.Form | None) -> list[dict[str, Any]]:
         """The text in each language; fields that are not filled in yet show their label in braces."""
-        given = {name: str(form[name].value() or "") for name in getattr(form, "closed", [])} if form else {}
+        given: dict[str, str] = {}
+        chosen = [version.language for version in self.versions]
+        if isinstance(form, ReleaseForm):
+            given = {name: str(form[name].value() or "") for name in form.closed}
+            if form.is_bound and "languages" in form.fields:
+                chosen = [*chosen[:1], *(form["languages"].value() or [])]
         shown = []
-        for version in self.versions:
+        for version in (version for version in self.versions if version.language in chosen):
             title, text = preview(version, given, self.object)
             shown.append({"language": version.language, "title": title, "text": text})
         return shown
@@ -103,6 +113,15 @@ class ReleaseView(CaseVerb):
         return reverse("comms:statement", args=[result.statement.uuid])
 
     success_message = _("Signed. The text is on its way to the channels.")
+
+
+def next_promise(case: Case) -> str:
+    """The last half hour within the limit of the next update, as `HH:MM`: a promise that can be kept and is allowed."""
+    limit = limits_of(case).get(ClockCode.NEXT)
+    if limit is None:
+        return ""
+    at = clocks.due_at(clock.now(), limit, case.zone).astimezone(case.zone)
+    return f"{at:%H}:{30 if at.minute >= 30 else 0:02d}"
 
 
 def preview(version: TemplateVersion, given: dict[str, str], case: Case) -> tuple[str, str]:
