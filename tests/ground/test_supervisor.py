@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,9 +22,9 @@ def child(name: str, code: str) -> Child:
     return Child(name, [sys.executable, "-S", "-c", code], dict(os.environ))
 
 
-def wait_for(condition: object, seconds: float = 10.0) -> None:
+def wait_for(condition: Callable[[], bool], seconds: float = 10.0) -> None:
     deadline = time.monotonic() + seconds
-    while not condition():  # type: ignore[operator]
+    while not condition():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.02)
 
@@ -45,7 +46,12 @@ def test_a_dead_child_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
         assert process is not None
         first = process.pid
         os.kill(first, signal.SIGKILL)
-        wait_for(lambda: (running.tick(), running.children[0].process not in (None, process))[1])
+
+        def started_again() -> bool:
+            running.tick()
+            return running.children[0].process not in (None, process)
+
+        wait_for(started_again)
         again = running.children[0].process
         assert again is not None
         assert again.pid != first
