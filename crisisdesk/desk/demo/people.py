@@ -64,7 +64,7 @@ PEOPLE = (
     DemoPerson("hr", "Ivana Kučerová", "personalistka", Role.HR),
     DemoPerson("exec", "Martin Zeman", "výkonný ředitel", Role.EXEC),
     DemoPerson("scribe", "Lenka Bílá", "asistentka vedení", Role.SCRIBE),
-    DemoPerson("agency", "Filip Novotný", "agentura Protiproud", Role.AGENCY),
+    DemoPerson("agency", "Filip Novotný", "agentura Tři vrby", Role.AGENCY),
     DemoPerson("observer", "Radka Urbanová", "vnitřní audit", Role.OBSERVER),
     DemoPerson("duty_deputy", "Klára Matoušková", "pohotovost komunikace", Role.DUTY, is_deputy=True),
     DemoPerson("crisis_lead_deputy", "Robert Sedlák", "provozní ředitel", Role.CRISIS_LEAD, is_deputy=True),
