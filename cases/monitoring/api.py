@@ -155,15 +155,15 @@ class MentionIn(Input):
 class PushIn(Input):
     """One mention or a batch; as `application/x-ndjson`, one mention a line."""
 
-    mentions = MentionIn(many=True, max_length=MOST_AT_ONCE)
+    mentions = serializers.ListField(child=MentionIn(), max_length=MOST_AT_ONCE)
 
 
 class PushedOut(serializers.Serializer[Any]):
     """What became of the batch."""
 
-    stored = serializers.SlugRelatedField(slug_field="uuid", many=True, read_only=True)
+    stored: Any = serializers.SlugRelatedField(slug_field="uuid", many=True, read_only=True)
     known = serializers.IntegerField(help_text="Mentions of the batch that were here before.")
-    signals = serializers.SlugRelatedField(slug_field="uuid", many=True, read_only=True)
+    signals: Any = serializers.SlugRelatedField(slug_field="uuid", many=True, read_only=True)
 
 
 class NDJSONParser(StrictJSONParser):
@@ -253,7 +253,7 @@ def _tried(url: str, look: Look) -> dict[str, Any]:
 class MentionOut(Output):
     """A mention as it was when it was first seen."""
 
-    source = serializers.UUIDField(source="source.uuid")
+    source: Any = serializers.UUIDField(source="source.uuid")
     brand = serializers.UUIDField(source="brand.uuid")
 
     class Meta:
@@ -374,7 +374,7 @@ class ReportAddressOut(Output):
     """A secret address for reports; the secret itself is not to be had again."""
 
     brand = serializers.UUIDField(source="brand.uuid")
-    kind = serializers.SlugRelatedField(slug_field="code", read_only=True)
+    kind: Any = serializers.SlugRelatedField(slug_field="code", read_only=True)
     actions = True
 
     class Meta:

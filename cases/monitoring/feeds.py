@@ -11,6 +11,7 @@ import codecs
 import hashlib
 import io
 import re
+from calendar import timegm
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -249,11 +250,11 @@ def _instant(entry: dict[str, Any], name: str, zone: tzinfo) -> datetime | None:
     if not parts:
         return None
     try:
-        moment = datetime(*parts[:5], min(parts[5], 59), tzinfo=UTC)
+        moment = datetime.fromtimestamp(timegm(parts), UTC)
         named = _ZONE.search(raw)
         if not named:
             moment = moment.replace(tzinfo=zone).astimezone(UTC)
         moment -= timedelta(hours=EUROPEAN_ZONES.get(named[0].strip().upper(), 0) if named else 0)
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, OSError):
         return None
     return moment if EARLIEST <= moment < LATEST else None

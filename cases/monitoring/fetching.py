@@ -255,7 +255,7 @@ def _connection(target: Target, allowed: Sequence[Network], deadline: Deadline) 
     connection.default_port = 443 if target.scheme == "https" else 80
     opened = _secured(_open_socket(target, allowed, deadline), target, deadline)
     try:
-        connection.sock = _TimedSocket(opened, deadline)  # type: ignore[assignment]
+        connection.sock = _TimedSocket(opened, deadline)
         yield connection
     finally:
         opened.close()

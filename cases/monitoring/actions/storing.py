@@ -126,7 +126,8 @@ def store(source: Source, mentions: Iterable[NewMention]) -> list[Mention]:
     rows = {mention.external_id: mention.row(source, now) for mention in mentions}
     if not rows:
         return []
-    values = {"source": source.pk, "brand": source.brand_id, "now": now, "rows": json.dumps(list(rows.values()))}
+    sent = json.dumps(list(rows.values()))
+    values: dict[str, Any] = {"source": source.pk, "brand": source.brand_id, "now": now, "rows": sent}
     with connection.cursor() as cursor:
         cursor.execute(_STORE, values)
         inserted = [pk for (pk,) in cursor.fetchall()]

@@ -36,7 +36,7 @@ def valid_feed_address(value: str) -> None:
     try:
         fetching.parse(value)
     except fetching.FetchProblem as problem:
-        raise ValidationError(problems.sentence(problem.code), code=problem.code) from None
+        raise ValidationError(str(problems.sentence(problem.code)), code=problem.code) from None
 
 
 def valid_term(value: str) -> None:

@@ -59,7 +59,7 @@ class Stream:
     def digest(self) -> str:
         """Changes when anything on the page does."""
         shown = [
-            (row.pk, row.changed_at, [(each.signal_id, each.signal.state) for each in row.seen_evidence])  # type: ignore[attr-defined]
+            (row.pk, row.changed_at, [(each.signal_id, each.signal.state) for each in row.seen_evidence])
             for row in self.mentions
         ]
         return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
