@@ -151,9 +151,10 @@ def by_hand_of(principal: Principal) -> QuerySet[StatementVersion]:
 
 
 def returned_to(principal: Principal) -> QuerySet[StatementVersion]:
-    """The reader's own texts that came back for changes and have no newer version."""
-    back = (StatementState.RETURNED, StatementState.REJECTED)
-    own = StatementVersion.objects.visible_to(principal).newest().filter(author=principal.user, state__in=back)
+    """The reader's own texts that were rejected, or came back and wait as a new draft."""
+    rejected = Q(author=principal.user, state=StatementState.REJECTED)
+    again = Q(parent__author=principal.user, parent__state=StatementState.RETURNED, state=StatementState.DRAFT)
+    own = StatementVersion.objects.visible_to(principal).newest().filter(rejected | again)
     return own.filter(statement__case__state__in=OPEN_CASE)
 
 
@@ -252,7 +253,7 @@ def _by_hand(principal: Principal) -> Iterable[Item]:
 
 
 def _returned(principal: Principal) -> Iterable[Item]:
-    for row in _versions(returned_to(principal)).order_by("-submitted_at")[:MOST]:
+    for row in _versions(returned_to(principal)).order_by("-created_at")[:MOST]:
         title = _("Came back: {text}").format(text=version_name(row))
         yield _item("returned", row, "undo-2", title, row.statement.case, _statement(row), _("Read the comment"))
 
