@@ -346,6 +346,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["crisisdesk.core.api_auth.DeskPermission"],
     "AUTHENTICATION_WHITELIST": ["crisisdesk.core.api_auth.TokenAuthentication"],
     "POSTPROCESSING_HOOKS": ["crisisdesk.core.api_schema.add_problem"],
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -4,7 +4,9 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import append_meta
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from rest_framework.relations import SlugRelatedField
 
 from crisisdesk.core.api_errors import MEDIA_TYPE
 from crisisdesk.core.tokens import PREFIX
@@ -104,35 +106,45 @@ class DeskSchema(AutoSchema):
             )
         return f"{(action.__doc__ or '').strip()}\n\n{' '.join(asked)}"
 
+    def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> Any:
+        """Other objects are named by a text: their uuid, reference or code."""
+        if isinstance(field, SlugRelatedField):
+            named = {"type": "string"} | ({"format": "uuid"} if field.slug_field == "uuid" else {})
+            return append_meta(named, self._get_serializer_field_meta(field, direction))
+        return super()._map_serializer_field(field, direction, bypass_extensions)
+
     def get_request_serializer(self) -> Any:
         """The values of the verb."""
         return self.verb.request if self.verb else super().get_request_serializer()
 
     def get_response_serializers(self) -> Any:
-        """The answer and the refusals."""
+        """What a success answers."""
         if self.verb is not None:
             shape = self.verb.response or self.view.get_serializer_class()
-            shown = shape(many=True) if self.verb.many else shape
-            return {self.verb.status: shown, **self._refusals()}
-        shape = super().get_response_serializers()
+            return {self.verb.status: shape(many=True) if self.verb.many else shape}
         if getattr(self.view, "action", None) == "list":
-            shape = (self.view.list_serializer_class or self.view.get_serializer_class())(many=True)
-        return {200: shape, **self._refusals()} if not isinstance(shape, dict) else {**shape, **self._refusals()}
+            return (self.view.list_serializer_class or self.view.get_serializer_class())(many=True)
+        return super().get_response_serializers()
 
-    def _refusals(self) -> dict[Any, Any]:
+    def _get_response_bodies(self, direction: Any = "response") -> Any:
+        """The success and every refusal there can be."""
+        bodies = super()._get_response_bodies(direction)
+        for code in self._refusals():
+            told = OpenApiResponse(response=PROBLEM_REFERENCE, description=REFUSALS[code])
+            bodies.setdefault(str(code), self._get_response_for_code(told, str(code), [MEDIA_TYPE], direction))
+        return bodies
+
+    def _refusals(self) -> list[int]:
         codes = {400, 401, 403, 429}
         if "{" in self.path:
             codes.add(404)
-        if self.verb is not None:
-            codes |= {409, 412, 422}
-            if self.verb.conditional:
-                codes.add(428)
-        elif self.method != "GET":
+        if self.method != "GET":
             codes.add(422)
-        return {
-            (code, MEDIA_TYPE): OpenApiResponse(response=PROBLEM_REFERENCE, description=REFUSALS[code])
-            for code in sorted(codes)
-        }
+        if self.verb is not None:
+            codes |= {409, 412}
+        if self.method in ("PUT", "PATCH"):
+            codes |= {412, 428}
+        return sorted(codes)
 
     def get_override_parameters(self) -> list[Any]:
         """Headers: idempotency, versions, and what is left of the allowance."""

@@ -18,9 +18,13 @@ from crisisdesk.core.request_errors import AWAY, RETRY_AFTER, Away, BadRequest, 
 log = logging.getLogger(__name__)
 
 
+# Pages under `/api/` that people open in a browser.
+API_PAGES = ("/api/v1/docs",)
+
+
 def wants_problem(request: HttpRequest) -> bool:
     """Whether the client is a program."""
-    return request.path_info.startswith("/api/")
+    return request.path_info.startswith("/api/") and request.path_info not in API_PAGES
 
 
 def refused(request: HttpRequest, error: DomainError) -> HttpResponse:

@@ -102,6 +102,7 @@ class Stale(DomainError):
 
 
 _constraint_messages: dict[str, Text] = {}
+_UNIQUE = ("_key", "_uniq")
 
 
 def constraint_message(name: str, message: Text) -> None:
@@ -124,4 +125,9 @@ def of_constraint(name: str | None) -> DomainError | None:
                 and constraint.violation_error_message != constraint.default_violation_error_message
             ):
                 return NotNow([Unmet(constraint.violation_error_code or name, constraint.violation_error_message)])
+        for column in model._meta.local_concrete_fields:
+            # PostgreSQL's and Django's names for the constraint behind `unique=True`.
+            if column.unique and name.startswith(f"{model._meta.db_table}_{column.column}_") and name.endswith(_UNIQUE):
+                named = {"model_name": model._meta.verbose_name, "field_label": column.verbose_name}
+                return Invalid({column.name: column.error_messages["unique"] % named})
     return None

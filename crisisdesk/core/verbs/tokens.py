@@ -129,12 +129,18 @@ def revoke_token(token: ApiToken, act: Act) -> ApiToken:
 @action("core.freshen_token", needs=None, title=_("Confirm the identity over a token"))
 def freshen_token(token: ApiToken, act: Act) -> ApiToken:
     """Note that the owner of a token has just proved who they are, so that verbs that decide work for five minutes."""
-    if not act.actor.same_as(token.user_id) or act.actor.kind != "user":
-        raise Denied(_("Only people confirm who they are, each over their own token"))
     token.authenticated_at = act.now
     act.save(token)
     act.record("token.freshened", on=token)
     return token
+
+
+@freshen_token.guard
+def only_its_owner(token: ApiToken, act: Act, **values: Any) -> Unmet | None:
+    """Nobody proves who somebody else is, and a program is nobody."""
+    if act.actor.same_as(token.user_id) and act.actor.kind == "user":
+        return None
+    return Unmet("not_the_owner", _("Only people confirm who they are, each over their own token"))
 
 
 @action("core.change_profile", needs=None, title=_("Change the own profile"))

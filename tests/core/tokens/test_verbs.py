@@ -121,13 +121,13 @@ def test_the_log_tells_who_made_what_without_the_key(world: World) -> None:
 def test_only_the_owner_freshens_a_token(world: World) -> None:
     token = make(world)
     assert freshen_token(token, world.principal("community", via="api")).authenticated_at is not None
-    with pytest.raises(Denied):
+    with pytest.raises(NotNow):
         freshen_token(token, world.principal("superuser", via="api"))
 
 
 def test_service_accounts_never_confirm_an_identity(world: World) -> None:
     token = make(world, "superuser", user=world.user("service"))
-    with pytest.raises(Denied):
+    with pytest.raises(NotNow):
         freshen_token(token, world.principal("service", via="api"))
 
 

@@ -1,0 +1,47 @@
+"""Who may do what to the organisation, its people and their tokens."""
+
+from crisisdesk.core.models import ApiToken, Membership
+from crisisdesk.core.verbs.tokens import create_token
+from tests.conftest import World
+from tests.permissions_table import PageRow, VerbRow, everybody_but
+
+ADMINISTRATORS = frozenset({"manager", "superuser"})
+SIGNED_IN = everybody_but()
+
+
+def organisation(world: World) -> object:
+    return world.organisation
+
+
+def brand(world: World) -> object:
+    return world.brand
+
+
+def membership(world: World) -> object:
+    return Membership.objects.filter(brand=world.brand, user=world.user("legal")).get()
+
+
+def token_of_legal(world: World) -> ApiToken:
+    return create_token(world.organisation, world.principal("legal", fresh=True), name="T", scopes=["read"])
+
+
+VERBS = (
+    VerbRow("core.change_organisation", organisation, ADMINISTRATORS),
+    VerbRow("core.create_brand", organisation, ADMINISTRATORS),
+    VerbRow("core.change_brand", brand, ADMINISTRATORS),
+    VerbRow("core.create_person", organisation, ADMINISTRATORS),
+    VerbRow("core.change_person", organisation, ADMINISTRATORS),
+    VerbRow("core.deactivate_person", organisation, ADMINISTRATORS),
+    VerbRow("core.grant_membership", brand, ADMINISTRATORS),
+    VerbRow("core.end_membership", membership, ADMINISTRATORS),
+    VerbRow("core.remove_second_factors", organisation, ADMINISTRATORS),
+    VerbRow("core.change_profile", organisation, SIGNED_IN),
+    VerbRow("core.note_sign_in_change", organisation, SIGNED_IN),
+    VerbRow("core.create_token", organisation, SIGNED_IN),
+    VerbRow("core.revoke_token", token_of_legal, ADMINISTRATORS | {"legal"}),
+    VerbRow("core.freshen_token", token_of_legal, frozenset({"legal"})),
+)
+
+PAGES = (PageRow("profile"), PageRow("tokens"), PageRow("token_new"))
+
+BUTTONS = ("set_language", "set_appearance", "token_revoke")
