@@ -60,11 +60,14 @@ def confidential(world: World) -> Case:
     return active(world, confidential=True)
 
 
+def speechless(world: World) -> Case:
+    """An active case about which nothing will be said in public."""
+    return waive_statement(led(world), world.principal("crisis_lead"), why="Solved with the one customer")
+
+
 def contained(world: World) -> Case:
     """A case under control without a public statement."""
-    case = led(world)
-    waive_statement(case, world.principal("crisis_lead"), why="Solved with the one customer")
-    return contain_case(case, world.principal("crisis_lead"))
+    return contain_case(speechless(world), world.principal("crisis_lead"))
 
 
 def resolved(world: World) -> Case:
