@@ -115,6 +115,10 @@ def update(path: Path, template: Catalog) -> None:
         catalogue = Catalog(locale=path.parent.parent.name, domain=DOMAIN, fuzzy=False)
     catalogue.update(template, no_fuzzy_matching=True, update_creation_date=False)
     catalogue.obsolete.clear()
+    catalogue.header_comment = f"# CrisisDesk, {path.parent.parent.name}. Collected by `make messages`."
+    catalogue.project, catalogue.version = "CrisisDesk", "1"
+    catalogue.msgid_bugs_address = catalogue.last_translator = catalogue.language_team = ""
+    catalogue.revision_date = catalogue.creation_date
     with path.open("wb") as file:
         write_po(file, catalogue, width=0, include_lineno=False, sort_by_file=True, ignore_obsolete=True)
 
