@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from cases.course import Line, events_of, told
 from cases.models import Case, Clock, ClockCode, Fact, RoleAssignment, Severity, SeverityAssessment, Task
+from cases.querysets import CaseQuerySet
 from cases.states import OPEN_ROLE, CaseState, FactState, RoleState
 from cases.views.verbs import next_steps
 from comms.models import ApprovalRequest, RequestStage, StatementVersion
@@ -187,7 +188,7 @@ def overview(case: Case, principal: Principal) -> Overview:
     )
 
 
-def with_assessed(rows: QuerySet[Case]) -> QuerySet[Case]:
+def with_assessed(rows: CaseQuerySet) -> CaseQuerySet:
     """Cases with what the page needs beside their own columns."""
     judged = SeverityAssessment.objects.filter(case=OuterRef("pk"))
     return rows.select_related("brand", "kind", "chain").annotate(is_assessed=Exists(judged))

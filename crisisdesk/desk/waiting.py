@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from cases.models import Case, Clock, RoleAssignment, Signal, Task
 from cases.states import OPEN_CASE, RoleState, SignalState
 from comms.models import ApprovalRequest, Delivery, ReleaseReview, StatementVersion
+from comms.querysets import RequestQuerySet
 from comms.states import StatementState
 from crisisdesk.core import clock
 from crisisdesk.core.capabilities import Capability
@@ -138,7 +139,7 @@ def offers_of(principal: Principal) -> QuerySet[RoleAssignment]:
     return RoleAssignment.objects.visible_to(principal).offered().filter(user=principal.user, case__state__in=OPEN_CASE)
 
 
-def approvals_of(principal: Principal) -> QuerySet[ApprovalRequest]:
+def approvals_of(principal: Principal) -> RequestQuerySet:
     """Texts the reader may decide about now."""
     return ApprovalRequest.objects.visible_to(principal).waiting_for(principal)
 
