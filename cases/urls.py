@@ -66,6 +66,11 @@ of_a_case = [
         name="add_fact",
     ),
     path(
+        f"{_CASE}/people/call/",
+        CaseVerb.of(actions.call_team, redirect_to="cases:people"),
+        name="call_team",
+    ),
+    path(
         f"{_CASE}/people/offer/",
         CaseVerb.of(actions.offer_role, forms.RoleForm, redirect_to="cases:people"),
         name="offer_role",

@@ -1,6 +1,7 @@
 """Every verb of a crisis."""
 
 from cases.actions.activation import activate_case, assess_severity
+from cases.actions.calling import call_team
 from cases.actions.clocks import breach_clock, tick_off_clock
 from cases.actions.entries import add_decision, add_note
 from cases.actions.facts import add_fact, change_fact, confirm_fact, refute_fact, retire_fact
@@ -35,6 +36,7 @@ __all__ = [
     "attach_signal",
     "block_task",
     "breach_clock",
+    "call_team",
     "change_case",
     "change_fact",
     "close_case",

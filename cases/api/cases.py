@@ -11,6 +11,7 @@ from cases.actions import (
     add_decision,
     add_note,
     assess_severity,
+    call_team,
     change_case,
     close_case,
     contain_case,
@@ -189,6 +190,7 @@ class CaseViewSet(DeskViewSet):
     reopen = verb(reopen_case, ReasonIn)
     add_note = verb(add_note, NoteIn, EntryOut)
     add_decision = verb(add_decision, DecisionIn, EntryOut)
+    call_team = verb(call_team, None, CaseRoleOut, many=True)
     offer_role = verb(offer_role, OfferIn, CaseRoleOut)
 
     def get_queryset(self) -> QuerySet[Any]:

@@ -14,6 +14,7 @@ from cases.actions import (
     add_fact,
     add_note,
     add_task,
+    call_team,
     end_role,
     lapse_offer,
     offer_role,
@@ -192,6 +193,7 @@ class PeopleView(CaseView):
             ],
             "past": [one for one in assignments if one not in current],
             "may_offer": offer_role.can(self.principal, self.case),
+            "may_call": call_team.can(self.principal, self.case),
             "form": forms.RoleForm(principal=self.principal),
         }
         return render(request, "cases/people.html", context)
