@@ -1,11 +1,15 @@
 """What workers do for statements. Each task looks after one table of due rows; running it twice changes nothing."""
 
+from contextlib import suppress
+
 from celery import shared_task
 
 from comms import sending
+from comms.actions.approvals import widen_stage
 from comms.actions.deliveries import miss_scheduled, publish_scheduled
+from comms.actions.releases import remind_review
 from comms.channels.email import ask_to_confirm
-from comms.models import StatementState, StatementVersion, Subscriber
+from comms.models import ReleaseReview, RequestStage, StatementState, StatementVersion, Subscriber
 from crisisdesk.core import clock, due
 from crisisdesk.core.errors import DomainError
 from crisisdesk.core.principals import SYSTEM
@@ -35,3 +39,25 @@ def publish_what_was_scheduled() -> int:
 def ask_subscribers() -> int:
     """Send the mails that ask new subscribers to confirm; returns how many."""
     return due.run(Subscriber, ask_to_confirm)
+
+
+@shared_task(name="comms.widen_stages")
+def widen_stages() -> int:
+    """Note where the deputy, or then the executive, may decide too; returns how many."""
+    return due.run(RequestStage, _widen)
+
+
+def _widen(stage: RequestStage) -> None:
+    with suppress(DomainError):  # decided meanwhile: nothing is left to note
+        widen_stage(stage, SYSTEM)
+
+
+@shared_task(name="comms.remind_reviews")
+def remind_reviews() -> int:
+    """Note which signed texts nobody has read again in time; returns how many."""
+    return due.run(ReleaseReview, _remind)
+
+
+def _remind(review: ReleaseReview) -> None:
+    with suppress(DomainError):  # reviewed meanwhile
+        remind_review(review, SYSTEM)

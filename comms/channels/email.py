@@ -24,6 +24,7 @@ from comms.channels.base import Capabilities, Channel, ChannelError, Receipt, Ta
 from comms.models import AccountKind, Delivery, Outcome, Recipient, RecipientState, Subscriber, SubscriberState
 from comms.subscriptions import confirm_token, leave_token
 from crisisdesk.core import clock
+from crisisdesk.core.due import next_try
 
 # After this many seconds other deliveries get their turn.
 SLICE = 20.0
@@ -205,11 +206,11 @@ def ask_to_confirm(subscriber: Subscriber) -> None:
             connection.send_messages([mail])
         finally:
             connection.close()
-    except Exception as error:
+    except (ChannelError, OSError, smtplib.SMTPException) as error:
         if EmailChannel().classify(error) == Outcome.REJECTED or subscriber.attempts >= MOST_QUESTIONS:
-            subscriber.bury(subscriber.fence, f"{type(error).__name__}: {error}")
+            subscriber.bury(subscriber.fence, str(error))
         else:
-            raise
+            subscriber.retry(subscriber.fence, clock.now() + next_try(subscriber.attempts), str(error))
 
 
 def _address(name: str, subscriber: Subscriber, token: str) -> str:

@@ -1,7 +1,7 @@
 """Who gets a brand's texts by mail, and which text each of them got."""
 
 import hashlib
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -11,7 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from comms.models.channels import Account
 from comms.models.deliveries import Delivery
 from crisisdesk.core import clock
+from crisisdesk.core.capabilities import Capability
 from crisisdesk.core.models import DeskModel, Due
+from crisisdesk.core.principals import Principal
+from crisisdesk.core.querysets import DeskQuerySet
 from crisisdesk.core.states import States
 
 
@@ -21,6 +24,16 @@ class SubscriberState(models.TextChoices):
     ASKED = "asked", _("asked to confirm")
     CONFIRMED = "confirmed", _("confirmed")
     LEFT = "left", _("unsubscribed")
+
+
+class SubscriberQuerySet(DeskQuerySet):
+    """Subscribers: addresses of strangers, so only administrators of the brand see them."""
+
+    def visible_to(self, principal: Principal) -> Self:
+        """Those of the brands one manages."""
+        if principal.is_system:
+            return self.all()
+        return self.filter(account__brand__in=sorted(principal.brands_with(Capability.MANAGE)))
 
 
 class Subscriber(DeskModel, Due):
@@ -34,6 +47,7 @@ class Subscriber(DeskModel, Due):
     confirmed_at = models.DateTimeField(null=True, blank=True)
     left_at = models.DateTimeField(null=True, blank=True)
 
+    objects = SubscriberQuerySet.as_manager()
     task: ClassVar[str] = "comms.ask_subscribers"
     scope_path: ClassVar[str] = "account__brand"
     states: ClassVar[States | None] = States(

@@ -13,8 +13,8 @@ from typing import Any
 from aiosmtpd.controller import Controller
 
 from comms import sending
-from comms.actions.subscribers import confirm_subscription, subscribe
 from comms.actions.approvals import submit_version
+from comms.actions.subscribers import confirm_subscription, subscribe
 from comms.models import Account, Delivery, Statement, StatementVersion, Subscriber
 from comms.newsroom.subscribing import VISITOR
 from crisisdesk.core import clock
@@ -34,7 +34,10 @@ def released(world: World, **values: Any) -> StatementVersion:
 
 
 TITLE = "Víme o tom & řešíme to"
-TEXT = "Na videu je náš výrobek <šarže L2207>. Omlouváme se.\n\n.Tečka na začátku, „uvozovky“, 11\u00a0hodin a 👨‍👩‍👧.\nPlease – “wait”."
+TEXT = (
+    "Na videu je náš výrobek <šarže L2207>. Omlouváme se.\n\n"
+    ".Tečka na začátku, „uvozovky“, 11\u00a0hodin a 👨‍👩‍👧.\nPlease – “wait”."
+)
 
 
 def delivery(version: StatementVersion, code: str) -> Delivery:

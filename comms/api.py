@@ -1,0 +1,409 @@
+"""The API of texts: statements, their versions, requests for approval, and what went out on one signature."""
+
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from cases.models import Case, Fact
+from comms import api_sending, api_templates, hashing
+from comms.actions.approvals import (
+    approve_statement,
+    reject_statement,
+    return_statement,
+    submit_version,
+    take_back_version,
+)
+from comms.actions.deliveries import publish_version, schedule_version, unschedule_version
+from comms.actions.releases import release_template, review_release
+from comms.actions.statements import add_language, change_statement, draft_statement, edit_version, revise_version
+from comms.actions.versions import out_of_date
+from comms.actions.withdrawal import withdraw_statement
+from comms.api_sending import PublishIn, ScheduleIn, WithdrawalOut, WithdrawIn
+from comms.models import (
+    Account,
+    Approval,
+    ApprovalRequest,
+    Purpose,
+    ReleaseReview,
+    RequestStage,
+    ReviewOutcome,
+    Statement,
+    StatementVersion,
+    TemplateVersion,
+)
+from comms.states import RequestState, StatementState
+from crisisdesk.core.api import DeskViewSet, Filter, Input, Output, Router, VisibleField, verb
+
+LANGUAGE = {"min_length": 2, "max_length": 3}
+# Characters of JSON; the actions say how long a text may be (`hashing.MOST_BYTES`).
+LONGEST = 2 * hashing.MOST_BYTES
+
+
+def text_field(**options: Any) -> serializers.CharField:
+    """A text as it is typed: spaces and lines matter."""
+    return serializers.CharField(max_length=LONGEST, allow_blank=True, trim_whitespace=False, required=False, **options)
+
+
+# --- versions ---------------------------------------------------------------------------------------------------------
+
+
+class VersionOut(Output):
+    """One version in one language, word for word."""
+
+    statement = serializers.UUIDField(source="statement.uuid")
+    case = serializers.CharField(source="statement.case.reference")
+    purpose = serializers.ChoiceField(Purpose.choices, source="statement.purpose")
+    status = serializers.CharField(help_text="What people read: draft, in_approval, approved, scheduled, published, "
+                                             "needs_attention.")  # fmt: skip
+    parent = serializers.UUIDField(source="parent.uuid", default=None, allow_null=True)
+    title = serializers.CharField(source="master.title")
+    text = serializers.CharField(source="master.text")
+    variants = serializers.SerializerMethodField(help_text="Wordings some channels get instead, by channel.")
+    draft_hash = serializers.SerializerMethodField(help_text="`base_hash` of an edit: which text was read.")
+    out_of_date = serializers.SerializerMethodField(help_text="The primary language has changed since the translation.")
+    template = serializers.UUIDField(source="template_version.uuid", default=None, allow_null=True)
+    facts = serializers.SerializerMethodField()
+    contributors = serializers.SerializerMethodField(help_text="Whoever wrote in it does not decide about it.")
+    request = serializers.UUIDField(source="request.uuid", default=None, allow_null=True)
+    actions = True
+
+    class Meta:
+        model = StatementVersion
+        fields = (
+            "uuid", "statement", "case", "purpose", "language", "number", "parent", "state", "status", "title", "text",
+            "variants", "payload_hash", "draft_hash", "out_of_date", "channels", "embargo_until", "next_update_at",
+            "template", "values", "facts", "contributors", "request", "created_at", "submitted_at", "approved_at",
+            "published_at",
+        )  # fmt: skip
+
+    def get_variants(self, version: StatementVersion) -> dict[str, str]:
+        """Text by channel."""
+        return {row.channel: row.text for row in version.texts.all() if row.channel != hashing.MASTER}
+
+    def get_draft_hash(self, version: StatementVersion) -> str:
+        """Hexadecimal sha256."""
+        return version.draft_hash()
+
+    def get_out_of_date(self, version: StatementVersion) -> bool:
+        """Only for drafts."""
+        return version.is_draft and out_of_date(version)
+
+    @extend_schema_field({"type": "array", "items": {"type": "string", "format": "uuid"}})
+    def get_facts(self, version: StatementVersion) -> list[str]:
+        """Their uuids."""
+        return [str(citation.fact.uuid) for citation in version.citations.all()]
+
+    @extend_schema_field({"type": "array", "items": {"type": "string", "format": "uuid"}})
+    def get_contributors(self, version: StatementVersion) -> list[str]:
+        """Their uuids."""
+        return [str(row.user.uuid) for row in version.contributors.all()]
+
+
+class VersionChange(Input):
+    """What changes in a draft; what is not given stays."""
+
+    title = serializers.CharField(max_length=200, allow_blank=True, required=False)
+    text = text_field()
+    variants = serializers.DictField(
+        child=text_field(), required=False, help_text="Text by channel; all others follow the master."
+    )
+    next_update_at = serializers.DateTimeField(required=False, allow_null=True)
+    facts = VisibleField(Fact, many=True, required=False)
+    base_hash = serializers.CharField(
+        max_length=64, required=False, help_text="`draft_hash` of the text that was read."
+    )
+    source_hash = serializers.CharField(
+        max_length=64, required=False, help_text="Text hash a translation was made from."
+    )
+
+
+class SubmitIn(Input):
+    """Which text was read."""
+
+    base_hash = serializers.CharField(max_length=64, required=False)
+
+
+class VersionViewSet(DeskViewSet):
+    """Versions of statements: one text in one language. Submitted, a version never changes."""
+
+    model = StatementVersion
+    serializer_class = VersionOut
+    filters: ClassVar[Any] = {
+        "statement": Filter("statement__uuid", serializers.UUIDField()),
+        "case": Filter("statement__case__reference", serializers.CharField(max_length=20)),
+        "language": Filter("language", serializers.CharField(**LANGUAGE)),
+        "state": Filter("state", serializers.ChoiceField(StatementState.choices), many=True),
+        "purpose": Filter("statement__purpose", serializers.ChoiceField(Purpose.choices), many=True),
+    }
+
+    partial_update = verb(edit_version, VersionChange)
+    submit = verb(submit_version, SubmitIn)
+    take_back = verb(take_back_version, response=VersionOut)
+    revise = verb(revise_version, response=VersionOut)
+    publish = verb(publish_version, PublishIn)
+    schedule = verb(schedule_version, ScheduleIn)
+    unschedule = verb(unschedule_version)
+
+    def get_queryset(self) -> QuerySet[StatementVersion]:
+        """With everything a version shows."""
+        rows: QuerySet[StatementVersion] = super().get_queryset()
+        if getattr(self, "swagger_fake_view", False):
+            return rows
+        return (
+            rows.with_status()  # type: ignore[attr-defined]
+            .select_related("statement__case__brand", "parent", "template_version", "request")
+            .prefetch_related("texts", "citations__fact", "contributors__user")
+        )
+
+
+# --- statements -------------------------------------------------------------------------------------------------------
+
+
+class StatementVersionLine(serializers.ModelSerializer[StatementVersion]):
+    """One line for each language."""
+
+    status = serializers.CharField()
+
+    class Meta:
+        model = StatementVersion
+        fields = ("uuid", "language", "number", "state", "status", "published_at")
+        read_only_fields = fields
+
+
+class StatementOut(Output):
+    """Something to be said in a case."""
+
+    case = serializers.CharField(source="case.reference")
+    accounts = serializers.SlugRelatedField("uuid", many=True, read_only=True)  # type: ignore[var-annotated]
+    supersedes = serializers.UUIDField(source="supersedes.uuid", default=None, allow_null=True)
+    versions = serializers.SerializerMethodField()
+    actions = True
+
+    class Meta:
+        model = Statement
+        fields = (
+            "uuid", "case", "purpose", "admits_fault", "concerns_employee", "accounts", "embargo_until", "scheduled_at",
+            "publish_when_approved", "supersedes", "created_at", "versions",
+        )  # fmt: skip
+
+    @extend_schema_field(StatementVersionLine(many=True))
+    def get_versions(self, statement: Statement) -> Any:
+        """The newest version in each language."""
+        newest: dict[str, StatementVersion] = {}
+        for version in statement.versions.all():
+            version.statement = statement
+            if version.language not in newest or version.number > newest[version.language].number:
+                newest[version.language] = version
+        return StatementVersionLine(newest.values(), many=True).data
+
+
+class SettingsIn(Input):
+    """Channels, marks and times."""
+
+    accounts = VisibleField(Account, many=True, required=False)
+    admits_fault = serializers.BooleanField(required=False)
+    concerns_employee = serializers.BooleanField(required=False)
+    embargo_until = serializers.DateTimeField(required=False, allow_null=True)
+    scheduled_at = serializers.DateTimeField(required=False, allow_null=True)
+    publish_when_approved = serializers.BooleanField(required=False)
+
+
+class StatementIn(Input):
+    """A new statement."""
+
+    case = VisibleField(Case, slug_field="reference")
+    purpose = serializers.ChoiceField(Purpose.choices)
+    title = serializers.CharField(max_length=200, allow_blank=True, required=False)
+    text = text_field()
+    template_versions = VisibleField(TemplateVersion, many=True, required=False)
+    supersedes = VisibleField(Statement, required=False, allow_null=True)
+    admits_fault = serializers.BooleanField(required=False)
+    concerns_employee = serializers.BooleanField(required=False)
+    accounts = VisibleField(Account, many=True, required=False)
+
+
+class ReleaseIn(Input):
+    """An approved template with closed values; the version in the primary language comes first."""
+
+    case = VisibleField(Case, slug_field="reference")
+    versions = VisibleField(TemplateVersion, many=True)
+    values = serializers.DictField(child=serializers.CharField(max_length=500))
+    accounts = VisibleField(Account, many=True, required=False)
+
+
+class LanguageIn(Input):
+    """Which language."""
+
+    language = serializers.CharField(**LANGUAGE)
+
+
+class StatementViewSet(DeskViewSet):
+    """Statements: what is to be said in a case, in one or more languages."""
+
+    model = Statement
+    serializer_class = StatementOut
+    filters: ClassVar[Any] = {
+        "case": Filter("case__reference", serializers.CharField(max_length=20)),
+        "purpose": Filter("purpose", serializers.ChoiceField(Purpose.choices), many=True),
+    }
+
+    create = verb(draft_statement, StatementIn, VersionOut, parent="case")
+    partial_update = verb(change_statement, SettingsIn)
+    add_language = verb(add_language, LanguageIn, VersionOut)
+    release = verb(release_template, ReleaseIn, VersionOut, detail=False, parent="case")
+    withdraw = verb(withdraw_statement, WithdrawIn, WithdrawalOut, many=True)
+
+    def get_queryset(self) -> QuerySet[Statement]:
+        """With everything a statement shows."""
+        rows: QuerySet[Statement] = super().get_queryset()
+        return rows.select_related("case__brand", "supersedes").prefetch_related("accounts", "versions__deliveries")
+
+
+# --- approvals --------------------------------------------------------------------------------------------------------
+
+
+class StageOut(serializers.ModelSerializer[RequestStage]):
+    """How many people out of which roles."""
+
+    approvals = serializers.IntegerField(source="approved_by.__len__")
+
+    class Meta:
+        model = RequestStage
+        fields = ("uuid", "order", "roles", "required", "approvals", "filled_at", "deputy_at", "executive_at")
+        read_only_fields = fields
+
+
+class DecisionOut(serializers.ModelSerializer[Approval]):
+    """What somebody decided."""
+
+    user = serializers.CharField(source="user.name")
+    on_behalf_of = serializers.CharField(source="on_behalf_of.name", default=None, allow_null=True)
+    comment = serializers.CharField(source="entry.text", default="")
+    roles = serializers.ListField(source="stage.roles", child=serializers.CharField())
+
+    class Meta:
+        model = Approval
+        fields = ("uuid", "user", "on_behalf_of", "roles", "verdict", "comment", "payload_hash", "created_at")
+        read_only_fields = fields
+
+
+class RequestOut(Output):
+    """A text that waits for its people, or did."""
+
+    version = serializers.UUIDField(source="version.uuid")
+    statement = serializers.UUIDField(source="version.statement.uuid")
+    case = serializers.CharField(source="version.statement.case.reference")
+    purpose = serializers.ChoiceField(Purpose.choices, source="version.statement.purpose")
+    language = serializers.CharField(source="version.language")
+    number = serializers.IntegerField(source="version.number")
+    title = serializers.CharField(source="version.master.title")
+    text = serializers.CharField(source="version.master.text")
+    submitted_by = serializers.CharField(source="submitted_by.name")
+    stages = StageOut(many=True)
+    decisions = DecisionOut(source="approvals", many=True)
+    actions = True
+
+    class Meta:
+        model = ApprovalRequest
+        fields = (
+            "uuid", "version", "statement", "case", "purpose", "language", "number", "title", "text", "payload_hash",
+            "state", "submitted_by", "submitted_at", "decided_at", "stages", "decisions",
+        )  # fmt: skip
+
+
+class ApproveIn(PublishIn):
+    """Exactly this text."""
+
+    comment = serializers.CharField(max_length=5000, allow_blank=True, required=False)
+
+
+class TurnDownIn(PublishIn):
+    """Exactly this text, and why not."""
+
+    comment = serializers.CharField(max_length=5000)
+
+
+class RequestViewSet(DeskViewSet):
+    """Requests for approval. Verbs name the text by its `payload_hash`; a newer text refuses them with 412 and the
+    difference. Programs never decide."""
+
+    model = ApprovalRequest
+    serializer_class = RequestOut
+    filters: ClassVar[Any] = {
+        "state": Filter("state", serializers.ChoiceField(RequestState.choices), many=True),
+        "case": Filter("version__statement__case__reference", serializers.CharField(max_length=20)),
+    }
+
+    approve = verb(approve_statement, ApproveIn, DecisionOut)
+    return_ = verb(return_statement, TurnDownIn, DecisionOut, path="return")
+    reject = verb(reject_statement, TurnDownIn, DecisionOut)
+
+    def get_queryset(self) -> QuerySet[ApprovalRequest]:
+        """With stages, decisions and the text."""
+        rows: QuerySet[ApprovalRequest] = super().get_queryset()
+        if getattr(self, "swagger_fake_view", False):
+            return rows
+        related = rows.for_lists().prefetch_related(  # type: ignore[attr-defined]
+            "version__texts", "approvals__user", "approvals__on_behalf_of", "approvals__entry", "approvals__stage"
+        )
+        return related  # type: ignore[no-any-return]
+
+
+class ReviewOut(Output):
+    """A text that went out on one signature, and what somebody else said about it."""
+
+    version = serializers.UUIDField(source="release.version.uuid")
+    case = serializers.CharField(source="release.version.statement.case.reference")
+    signed_by = serializers.CharField(source="release.signed_by.name")
+    signed_at = serializers.DateTimeField(source="release.signed_at")
+    text = serializers.CharField(source="release.version.master.text")
+    reviewed_by = serializers.CharField(source="reviewed_by.name", default=None, allow_null=True)
+    comment = serializers.CharField(source="entry.text", default="")
+    actions = True
+
+    class Meta:
+        model = ReleaseReview
+        fields = (
+            "uuid", "version", "case", "signed_by", "signed_at", "text", "due_at", "outcome", "reviewed_by",
+            "reviewed_at", "comment",
+        )  # fmt: skip
+
+
+class ReviewIn(Input):
+    """Was it in order?"""
+
+    outcome = serializers.ChoiceField(ReviewOutcome.choices)
+    comment = serializers.CharField(max_length=5000, allow_blank=True, required=False)
+
+
+class ReviewViewSet(DeskViewSet):
+    """Reviews owed for texts that went out on one signature."""
+
+    model = ReleaseReview
+    serializer_class = ReviewOut
+    unversioned: ClassVar[Any] = ("lease_until", "fence", "attempts", "last_error")
+    filters: ClassVar[Any] = {
+        "case": Filter("release__version__statement__case__reference", serializers.CharField(max_length=20)),
+        "outcome": Filter("outcome", serializers.ChoiceField(ReviewOutcome.choices), many=True),
+    }
+
+    review = verb(review_release, ReviewIn)
+
+    def get_queryset(self) -> QuerySet[ReleaseReview]:
+        """With the signed text."""
+        rows: QuerySet[ReleaseReview] = super().get_queryset()
+        return rows.select_related(
+            "release__version__statement__case__brand", "release__signed_by", "reviewed_by", "entry"
+        ).prefetch_related("release__version__texts")
+
+
+def register(router: Router) -> None:
+    """The resources of texts."""
+    router.register("statements", StatementViewSet, basename="statement")
+    router.register("statement-versions", VersionViewSet, basename="statement-version")
+    router.register("approval-requests", RequestViewSet, basename="approval-request")
+    router.register("release-reviews", ReviewViewSet, basename="release-review")
+    api_templates.register(router)
+    api_sending.register(router)
