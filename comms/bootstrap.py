@@ -114,7 +114,7 @@ def _install_template(
             language=language,
             title=given["title"][language],
             text=given["text"][language],
-            fields=[_field(name, fields[name], language) for name in given["fields"]],
+            closed_fields=[_field(name, fields[name], language) for name in given["fields"]],
         )
     return 1
 
