@@ -33,10 +33,9 @@ from comms.models import (
     StatementVersion,
     TemplateVersion,
 )
-from comms.states import RequestState, StatementState
+from comms.states import RequestState, StatementState, Status
 from crisisdesk.core.api import DeskViewSet, Filter, Input, Output, Router, VisibleField, verb
 
-LANGUAGE = {"min_length": 2, "max_length": 3}
 # Characters of JSON; the actions say how long a text may be (`hashing.MOST_BYTES`).
 LONGEST = 2 * hashing.MOST_BYTES
 
@@ -55,27 +54,26 @@ class VersionOut(Output):
     statement = serializers.UUIDField(source="statement.uuid")
     case = serializers.CharField(source="statement.case.reference")
     purpose = serializers.ChoiceField(Purpose.choices, source="statement.purpose")
-    status = serializers.CharField(help_text="What people read: draft, in_approval, approved, scheduled, published, "
-                                             "needs_attention.")  # fmt: skip
-    parent = serializers.UUIDField(source="parent.uuid", default=None, allow_null=True)
+    status = serializers.ChoiceField(Status.choices, help_text="What people read.")
+    parent_version = serializers.UUIDField(source="parent.uuid", default=None, allow_null=True)
     title = serializers.CharField(source="master.title")
     text = serializers.CharField(source="master.text")
-    variants = serializers.SerializerMethodField(help_text="Wordings some channels get instead, by channel.")
+    variants = serializers.SerializerMethodField(help_text="Wordings some channels get instead.")
     draft_hash = serializers.SerializerMethodField(help_text="`base_hash` of an edit: which text was read.")
-    out_of_date = serializers.SerializerMethodField(help_text="The primary language has changed since the translation.")
+    out_of_date = serializers.SerializerMethodField(help_text="The text it translates has changed since.")
     template = serializers.UUIDField(source="template_version.uuid", default=None, allow_null=True)
     facts = serializers.SerializerMethodField()
     contributors = serializers.SerializerMethodField(help_text="Whoever wrote in it does not decide about it.")
-    request = serializers.UUIDField(source="request.uuid", default=None, allow_null=True)
+    approval_request = serializers.UUIDField(source="request.uuid", default=None, allow_null=True)
     actions = True
 
     class Meta:
         model = StatementVersion
         fields = (
-            "uuid", "statement", "case", "purpose", "language", "number", "parent", "state", "status", "title", "text",
-            "variants", "payload_hash", "draft_hash", "out_of_date", "channels", "embargo_until", "next_update_at",
-            "template", "values", "facts", "contributors", "request", "created_at", "submitted_at", "approved_at",
-            "published_at",
+            "uuid", "statement", "case", "purpose", "language", "number", "parent_version", "state", "status", "title",
+            "text", "variants", "payload_hash", "draft_hash", "out_of_date", "channels", "embargo_until",
+            "next_update_at", "template", "values", "facts", "contributors", "approval_request", "created_at",
+            "submitted_at", "approved_at", "published_at",
         )  # fmt: skip
 
     def get_variants(self, version: StatementVersion) -> dict[str, str]:
@@ -133,7 +131,7 @@ class VersionViewSet(DeskViewSet):
     filters: ClassVar[Any] = {
         "statement": Filter("statement__uuid", serializers.UUIDField()),
         "case": Filter("statement__case__reference", serializers.CharField(max_length=20)),
-        "language": Filter("language", serializers.CharField(**LANGUAGE)),
+        "language": Filter("language", serializers.CharField(min_length=2, max_length=3)),
         "state": Filter("state", serializers.ChoiceField(StatementState.choices), many=True),
         "purpose": Filter("statement__purpose", serializers.ChoiceField(Purpose.choices), many=True),
     }
@@ -196,7 +194,7 @@ class StatementOut(Output):
             version.statement = statement
             if version.language not in newest or version.number > newest[version.language].number:
                 newest[version.language] = version
-        return StatementVersionLine(newest.values(), many=True).data
+        return StatementVersionLine(list(newest.values()), many=True).data
 
 
 class SettingsIn(Input):
@@ -236,7 +234,7 @@ class ReleaseIn(Input):
 class LanguageIn(Input):
     """Which language."""
 
-    language = serializers.CharField(**LANGUAGE)
+    language = serializers.CharField(min_length=2, max_length=3)
 
 
 class StatementViewSet(DeskViewSet):

@@ -37,41 +37,96 @@ declare("statement.drafted", _("Draft started – {purpose} ({language}): {actor
 declare("statement.edited", _("Text edited – {purpose}, version {number} ({language}): {actor}"), words=PURPOSE)
 declare("statement.changed", _("Settings of a statement changed – {purpose}: {actor}"), words=PURPOSE)
 declare("statement.revised", _("New version {number} started – {purpose} ({language}): {actor}"), words=PURPOSE)
-declare("statement.submitted", _("Sent for approval – {purpose}, version {number} ({language}): {actor}"), tone="step",
-        words=DECIDED)  # fmt: skip
-declare("statement.taken_back", _("Taken back from approval – {purpose}, version {number} ({language}): {actor}"),
-        words=PURPOSE)  # fmt: skip
-declare("approval.given", _("Approved as {roles} – {purpose}, version {number} ({language}): {actor}"), tone="good",
-        words=DECIDED)  # fmt: skip
-declare("approval.widened", _("No answer from {roles}, the {level} may decide too – {purpose}, version {number}: {actor}"),
-        tone="bad", words={**DECIDED, "level": _LEVELS})  # fmt: skip
-declare("statement.approved", _("Approved word for word – {purpose}, version {number} ({language}): {actor}"), tone="good",
-        words=PURPOSE)  # fmt: skip
-declare("statement.returned", _("Returned for changes – {purpose}, version {number} ({language}): {actor}"), tone="bad",
-        words=PURPOSE)  # fmt: skip
-declare("statement.rejected", _("Rejected – {purpose}, version {number} ({language}): {actor}"), tone="bad", words=PURPOSE)
-declare("statement.published", _("Published – {purpose}, version {number} ({language}): {actor}"), tone="good",
-        words=PURPOSE)  # fmt: skip
-declare("statement.corrected", _("Corrected by a new text – {purpose}, version {number} ({language}): {actor}"),
-        words=PURPOSE)  # fmt: skip
+declare(
+    "statement.submitted",
+    _("Sent for approval – {purpose}, version {number} ({language}): {actor}"),
+    tone="step",
+    words=DECIDED,
+)
+declare(
+    "statement.taken_back",
+    _("Taken back from approval – {purpose}, version {number} ({language}): {actor}"),
+    words=PURPOSE,
+)
+declare(
+    "approval.given",
+    _("Approved as {roles} – {purpose}, version {number} ({language}): {actor}"),
+    tone="good",
+    words=DECIDED,
+)
+declare(
+    "approval.widened",
+    _("No answer from {roles}, the {level} may decide too – {purpose}, {number}: {actor}"),
+    tone="bad",
+    words={**DECIDED, "level": _LEVELS},
+)
+declare(
+    "statement.approved",
+    _("Approved word for word – {purpose}, version {number} ({language}): {actor}"),
+    tone="good",
+    words=PURPOSE,
+)
+declare(
+    "statement.returned",
+    _("Returned for changes – {purpose}, version {number} ({language}): {actor}"),
+    tone="bad",
+    words=PURPOSE,
+)
+declare(
+    "statement.rejected", _("Rejected – {purpose}, version {number} ({language}): {actor}"), tone="bad", words=PURPOSE
+)
+declare(
+    "statement.published",
+    _("Published – {purpose}, version {number} ({language}): {actor}"),
+    tone="good",
+    words=PURPOSE,
+)
+declare(
+    "statement.corrected",
+    _("Corrected by a new text – {purpose}, version {number} ({language}): {actor}"),
+    words=PURPOSE,
+)
 
-declare("release.signed", _("Signed from an approved template – {purpose} ({language}): {actor}"), tone="step",
-        words=PURPOSE)  # fmt: skip
-declare("release.reviewed", _("Signed text reviewed, {outcome} – {purpose} ({language}): {actor}"), tone="good",
-        words={**PURPOSE, "outcome": _outcome})  # fmt: skip
-declare("release.review_overdue", _("Nobody has reviewed the signed text in time – {purpose} ({language}): {actor}"),
-        tone="bad", words=PURPOSE)  # fmt: skip
+declare(
+    "release.signed",
+    _("Signed from an approved template – {purpose} ({language}): {actor}"),
+    tone="step",
+    words=PURPOSE,
+)
+declare(
+    "release.reviewed",
+    _("Signed text reviewed, {outcome} – {purpose} ({language}): {actor}"),
+    tone="good",
+    words={**PURPOSE, "outcome": _outcome},
+)
+declare(
+    "release.review_overdue",
+    _("Nobody has reviewed the signed text in time – {purpose} ({language}): {actor}"),
+    tone="bad",
+    words=PURPOSE,
+)
 
 declare("template.created", _("Template added ({template}): {actor}"))
 declare("template.drafted", _("Template version {number} started ({template}, {language}): {actor}"))
 declare("template.edited", _("Template edited ({template}, {language}, version {number}): {actor}"))
-declare("template.submitted", _("Template sent for approval ({template}, {language}, version {number}): {actor}"),
-        tone="step")  # fmt: skip
-declare("template.confirmed", _("Template approved by one person ({template}, {language}, version {number}): {actor}"),
-        tone="good")  # fmt: skip
-declare("template.approved", _("Template approved for use ({template}, {language}, version {number}): {actor}"), tone="good")
-declare("template.returned", _("Template returned for changes ({template}, {language}, version {number}): {actor}"),
-        tone="bad")  # fmt: skip
+declare(
+    "template.submitted",
+    _("Template sent for approval ({template}, {language}, version {number}): {actor}"),
+    tone="step",
+)
+declare(
+    "template.confirmed",
+    _("Template approved by one person ({template}, {language}, version {number}): {actor}"),
+    tone="good",
+)
+declare(
+    "template.approved", _("Template approved for use ({template}, {language}, version {number}): {actor}"), tone="good"
+)
+declare(
+    "template.returned",
+    _("Template returned for changes ({template}, {language}, version {number}): {actor}"),
+    tone="bad",
+)
 declare("template.retired", _("Template retired ({template}, {language}, version {number}): {actor}"))
 declare("value.registered", _("Value for closed fields registered: {actor}"))
 declare("value.closed", _("Value for closed fields withdrawn: {actor}"))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.forms import DeskForm, Moment
 from cases.models import Case, Fact
 from comms import hashing
+from comms.languages import language_name
 from comms.models import (
     Account,
     Purpose,
@@ -22,7 +23,6 @@ from comms.models import (
     TemplatePlaceholder,
     TemplateVersion,
 )
-from comms.languages import language_name
 from comms.placeholders import PlaceholderType
 
 LONGEST_TITLE = 200
@@ -33,13 +33,17 @@ class DraftForm(DeskForm):
 
     purpose = forms.ChoiceField(label=_("What is it for?"), choices=Purpose.choices, widget=forms.RadioSelect)
     supersedes = forms.ModelChoiceField(
-        Statement.objects.none(), label=_("Which statement is corrected?"), required=False,
+        Statement.objects.none(),
+        label=_("Which statement is corrected?"),
+        required=False,
         help_text=_("Only for a correction"),
-    )  # fmt: skip
+    )
     template = forms.ModelChoiceField(
-        StatementTemplate.objects.none(), label=_("Start from a prepared text"), required=False,
+        StatementTemplate.objects.none(),
+        label=_("Start from a prepared text"),
+        required=False,
         empty_label=_("an empty page"),
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, case: Case, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -227,7 +231,10 @@ def closed_field(row: TemplatePlaceholder, products: Sequence[str]) -> forms.Fie
         options = [(product, product) for product in products]
     else:
         return forms.CharField(
-            label=capfirst(row.label), help_text=row.help, max_length=LONGEST_TITLE, widget=forms.TextInput(_TYPED[kind])
+            label=capfirst(row.label),
+            help_text=row.help,
+            max_length=LONGEST_TITLE,
+            widget=forms.TextInput(_TYPED[kind]),
         )
     return forms.ChoiceField(label=capfirst(row.label), help_text=row.help, choices=[("", "–"), *options])
 
@@ -236,8 +243,11 @@ class TemplateTextForm(DeskForm):
     """Headline and text of a template."""
 
     title = forms.CharField(label=_("Headline"), max_length=LONGEST_TITLE, required=False)
-    text = forms.CharField(label=_("Text"), widget=forms.Textarea({"rows": 8}),
-                           help_text=_("Closed fields stand in braces, for example {time}"))  # fmt: skip
+    text = forms.CharField(
+        label=_("Text"),
+        widget=forms.Textarea({"rows": 8}),
+        help_text=_("Closed fields stand in braces, for example {time}"),
+    )
 
 
 class CommentForm(DeskForm):

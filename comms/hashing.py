@@ -15,7 +15,7 @@ from hashlib import sha256
 from typing import Any
 
 TAG = "crisisdesk.payload.v1"
-# Bytes of UTF-8 in one text. The longest network takes 63,206 characters (see limits.py); a text beyond this is a mistake.
+# Bytes of UTF-8 in one text. The longest network takes 63,206 characters (limits.py); a text beyond this is a mistake.
 MOST_BYTES = 100_000
 
 MASTER = "master"
@@ -80,7 +80,7 @@ class Payload:
     spokesperson: str = ""
 
     def canonical(self) -> bytes:
-        """The bytes that are hashed. Texts must be in normal form; the set of channels has no order, links and media do."""
+        """The bytes that are hashed. Texts must be in normal form; channels have no order, links and media do."""
         content: dict[str, Any] = {
             "channels": sorted(set(self.channels)),
             "embargo": instant(self.embargo),

@@ -55,8 +55,10 @@ def _limits(version: StatementVersion, accounts: Iterable[Account]) -> Iterator[
         if not count.fits and not limit.splits:
             yield format_lazy(
                 _("Too long for {channel}: {used} of {most}. Give it a shorter wording of its own."),
-                channel=account.name, used=count.used, most=count.most,
-            )  # fmt: skip
+                channel=account.name,
+                used=count.used,
+                most=count.most,
+            )
 
 
 def _promise(version: StatementVersion) -> Iterator[Text]:

@@ -1,6 +1,7 @@
 """What people are told by mail about texts. A mail names the case and the kind of text, never the text itself."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +22,9 @@ _WORDS = {"purpose": _purpose}
 declare_notice(
     "approval.waiting",
     subject=_("{reference}: a text waits for your decision ({purpose}, {language})"),
-    text=_("Please read the text and approve it, return it or reject it. It goes out only when everybody asked has agreed."),
+    text=_(
+        "Please read the text and approve it, return it or reject it. It goes out only when everybody asked has agreed."
+    ),
     button=_("Read and decide"),
     words=_WORDS,
 )
@@ -35,7 +38,9 @@ declare_notice(
 declare_notice(
     "statement.came_back",
     subject=_("{reference}: your text came back ({purpose}, {language})"),
-    text=_("Somebody who decides about the text asks for changes or has rejected it; the reason stands beside the text."),
+    text=_(
+        "Somebody who decides about the text asks for changes or has rejected it; the reason stands beside the text."
+    ),
     button=_("Open the text"),
     words=_WORDS,
 )
@@ -48,7 +53,7 @@ declare_notice(
 )
 
 
-def _about(version: StatementVersion) -> dict[str, str]:
+def _about(version: StatementVersion) -> dict[str, Any]:
     return {
         "reference": version.statement.case.reference,
         "purpose": version.statement.purpose,

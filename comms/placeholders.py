@@ -27,8 +27,8 @@ _ADDRESS = re.compile(r"[a-z0-9][a-z0-9._+-]{0,63}@([a-z0-9.-]+)")
 _LINK_LENGTH = 200
 _WORD_BEFORE = re.compile(r"(\w+|:)[\s\u00a0(„“\"']*\Z")
 # After these Czech asks for a case, which a value put in from outside does not have.
-_CZECH_PREPOSITIONS = frozenset(
-    "bez do k ke kolem kvůli mezi na nad o od po pod pro proti před při s se u v ve vedle vůči z za ze".split()
+_CZECH_PREPOSITIONS = re.compile(
+    "bez|do|ke?|kolem|kvůli|mezi|na|nad|od?|po|pod|pro|proti|před|při|se?|u|ve?|vedle|vůči|za?|ze", re.IGNORECASE
 )
 
 
@@ -119,8 +119,16 @@ def _own(value: str, hosts: frozenset[str]) -> bool:
         port = parts.port
     except ValueError:
         return False
-    plain = parts.scheme == "https" and port is None and "@" not in parts.netloc and not parts.query and not parts.fragment
-    return plain and "?" not in value and "#" not in value and bool(_PATH.fullmatch(parts.path)) and _below(parts.netloc, hosts)
+    plain = (
+        parts.scheme == "https" and port is None and "@" not in parts.netloc and not parts.query and not parts.fragment
+    )
+    return (
+        plain
+        and "?" not in value
+        and "#" not in value
+        and bool(_PATH.fullmatch(parts.path))
+        and _below(parts.netloc, hosts)
+    )
 
 
 def _below(host: str, hosts: frozenset[str]) -> bool:
@@ -162,4 +170,4 @@ def remarks(text: str, placeholders: Iterable[Placeholder], language: str) -> It
 def _declined(before: str) -> bool:
     """Whether what stands before a field asks for a case: a preposition, or nothing at all."""
     word = _WORD_BEFORE.search(before)
-    return word is None or word[1].lower() in _CZECH_PREPOSITIONS
+    return word is None or _CZECH_PREPOSITIONS.fullmatch(word[1]) is not None

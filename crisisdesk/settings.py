@@ -317,6 +317,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "role offers": {"task": "cases.lapse_offers", "schedule": DUE_SECONDS},
     "deliveries": {"task": "comms.send_due", "schedule": DUE_SECONDS},
     "scheduled statements": {"task": "comms.publish_scheduled", "schedule": DUE_SECONDS},
+    "approval stages": {"task": "comms.widen_stages", "schedule": DUE_SECONDS},
+    "reviews of signed texts": {"task": "comms.remind_reviews", "schedule": DUE_SECONDS},
     "subscriptions": {"task": "comms.ask_subscribers", "schedule": DUE_SECONDS},
 }
 for _entry in CELERY_BEAT_SCHEDULE.values():

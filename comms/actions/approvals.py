@@ -1,4 +1,4 @@
-"""Approval: a text is submitted, decided about by the people its policy names, and goes out when the last has agreed."""
+"""Approval: a text is submitted, decided about by the people its policy names, and goes out once all have agreed."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -14,6 +14,7 @@ from comms.actions.deliveries import publish_version, schedule_version, send_out
 from comms.actions.versions import (
     about,
     case_is_open,
+    difference,
     fit,
     next_version,
     out_of_date,
@@ -38,7 +39,6 @@ from crisisdesk.core.actions import action
 from crisisdesk.core.acts import Act
 from crisisdesk.core.capabilities import Capability
 from crisisdesk.core.errors import Invalid, Stale, Unmet
-from crisisdesk.core.models import User
 from crisisdesk.core.roles import Role
 
 DECIDES = (Capability.APPROVE, Capability.APPROVE_LEGAL)
@@ -53,16 +53,22 @@ def _submitted(version: StatementVersion, act: Act, **values: Any) -> StatementV
     return version if mine and version.state == StatementState.IN_APPROVAL else None
 
 
-@action("comms.submit_statement", needs=Capability.CONTRIBUTE, moves="submit", repeat=_submitted,
-        title=_("Send for approval"))  # fmt: skip
+@action(
+    "comms.submit_statement",
+    needs=Capability.CONTRIBUTE,
+    moves="submit",
+    repeat=_submitted,
+    title=_("Send for approval"),
+)
 def submit_version(version: StatementVersion, act: Act, *, base_hash: str = "") -> StatementVersion:
     """Fix the text as it stands, word for word, and ask the people whom the policy names for this case.
 
     `base_hash` names the text that was on the screen. The policy is copied into the request.
     """
     if base_hash and base_hash != version.draft_hash():
-        raise Stale(_("Somebody else saved this text meanwhile. Read it before you send it."),
-                    current_hash=version.draft_hash())  # fmt: skip
+        raise Stale(
+            _("Somebody else saved this text meanwhile. Read it before you send it."), current_hash=version.draft_hash()
+        )
     statement = version.statement
     texts = fit(wordings(version))
     _check_complete(version, texts[hashing.MASTER])
@@ -117,7 +123,6 @@ def _keep_normal_form(version: StatementVersion, texts: dict[str, tuple[str, str
     for row in version.texts.all():
         row.title, row.text = texts[row.channel]
         row.save()
-    version._prefetched_objects_cache = {}
 
 
 def _kind(version: StatementVersion) -> str:
@@ -170,16 +175,22 @@ def primary_goes_first(version: StatementVersion, act: Act, **values: Any) -> Un
     if primary is not None and primary.state in (StatementState.IN_APPROVAL, *ALLOWED_VERSION):
         return None
     language = version.statement.case.primary_language
-    return Unmet("primary_first", format_lazy(_("Send the text in the primary language ({language}) first"),
-                                              language=language))  # fmt: skip
+    return Unmet(
+        "primary_first", format_lazy(_("Send the text in the primary language ({language}) first"), language=language)
+    )
 
 
 @submit_version.guard
 def translation_is_current(version: StatementVersion, act: Act, **values: Any) -> Unmet | None:
     """A translation of an older text is not submitted."""
     if out_of_date(version):
-        return Unmet("stale_translation", _("The text in the primary language has changed since this was translated. "
-                                            "Compare, correct and save it again."))  # fmt: skip
+        return Unmet(
+            "stale_translation",
+            _(
+                "The text in the primary language has changed since this was translated. "
+                "Compare, correct and save it again."
+            ),
+        )
     if channels := stale_variants(version):
         message = _("The main text has changed since the wording for {channels} was made. Save that wording again.")
         return Unmet("stale_variant", format_lazy(message, channels=", ".join(channels)))
@@ -207,12 +218,16 @@ def can_be_approved(version: StatementVersion, act: Act, **values: Any) -> Unmet
     """A request nobody could ever satisfy is refused at once, with the roles that are missing."""
     stages = asked_of(version)
     candidates = Candidates(version, besides=[act.actor.user] if act.actor.user else [])
-    people = {place: candidates.own(stage.roles) | candidates.deputies(stage.roles) for place, stage in enumerate(stages)}
+    people = {
+        place: candidates.own(stage.roles) | candidates.deputies(stage.roles) for place, stage in enumerate(stages)
+    }
     missing = [stages[place] for place in quorum.unfilled(stages, people)]
     if not missing:
         return None
-    message = _("Nobody is left who could approve as: {roles}. Fill the role in the case; whoever wrote in the text "
-                "does not count.")  # fmt: skip
+    message = _(
+        "Nobody is left who could approve as: {roles}. Fill the role in the case; whoever wrote in the text "
+        "does not count."
+    )
     roles = ", ".join(dict.fromkeys(role for stage in missing for role in stage.roles))
     return Unmet("unsatisfiable", format_lazy(message, roles=RoleNames(missing)), {"roles": roles})
 
@@ -264,8 +279,13 @@ def _standing(verdict: Verdict) -> Any:
     return find
 
 
-@action("comms.approve_statement", needs=DECIDES, needs_fresh=True, repeat=_standing(Verdict.APPROVE),
-        title=_("Approve exactly this text"))  # fmt: skip
+@action(
+    "comms.approve_statement",
+    needs=DECIDES,
+    needs_fresh=True,
+    repeat=_standing(Verdict.APPROVE),
+    title=_("Approve exactly this text"),
+)
 def approve_statement(request_: ApprovalRequest, act: Act, *, payload_hash: str, comment: str = "") -> Approval:
     """Approve exactly the text named by `payload_hash`. With the last approval the text is allowed, and goes out if its
     authors wanted it to go out as soon as it is approved."""
@@ -395,14 +415,17 @@ def _stage_of(request: ApprovalRequest, act: Act) -> RequestStage:
     return found
 
 
-def the_text_that_was_read(request: ApprovalRequest, act: Act, *, payload_hash: str | None = None, **values: Any) -> None:
+def the_text_that_was_read(
+    request: ApprovalRequest, act: Act, *, payload_hash: str | None = None, **values: Any
+) -> None:
     """A decision names the newest text of the statement; about another one it is refused with the newest hash."""
-    newest = request.version.statement.newest(request.version.language)
+    newest = request.version.statement.newest(request.version.language) or request.version
     if payload_hash is not None and (payload_hash != request.payload_hash or newest != request.version):
         raise Stale(
             _("The text has changed since you opened it. Look at what is different and decide again."),
             current_hash=newest.payload_hash or newest.draft_hash(),
             version=str(newest.uuid),
+            difference=difference(request.version.master.text, newest.master.text),
         )
 
 
@@ -441,15 +464,16 @@ for deciding_verb in (approve_statement, return_statement, reject_statement):
         deciding_verb.guard(check)
 
 
-# --- time runs out -----------------------------------------------------------------------------------------------------
+# --- time runs out ----------------------------------------------------------------------------------------------------
 
 
 @action("comms.widen_stage", needs=Capability.MANAGE, title=_("Note that more people may decide"))
 def widen_stage(stage: RequestStage, act: Act) -> RequestStage:
     """Note in the course that the deputy, or then the executive, may decide too. Time never approves anything."""
     level = "executive" if stage.executive_at is not None and stage.executive_at <= act.now else "deputy"
-    act.record("approval.widened", on=stage.request, roles="/".join(stage.roles), level=level,
-               **about(stage.request.version))  # fmt: skip
+    act.record(
+        "approval.widened", on=stage.request, roles="/".join(stage.roles), level=level, **about(stage.request.version)
+    )
     candidates = Candidates(stage.request.version)
     asked = candidates.deputies(stage.roles) if level == "deputy" else candidates.own([Role.EXEC])
     tell_deciders(act, stage.request, asked, kind="approval.deputy")

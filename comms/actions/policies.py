@@ -58,7 +58,7 @@ def change_policy(
         "stages": [dict(row) for row in stages],
     }
     kinds = set(CrisisKind.objects.values_list("code", flat=True))
-    signs_more = not set(content["signed_by"]) <= set(policy.signed_by)
+    signs_more = not set(signed_by or ()) <= set(policy.signed_by)
     if signs_more or quorum.weaker(policy.as_stages(), wanted, kinds, TAGS):
         proposal = act.save(
             PolicyProposal(policy=policy, content=content, on_version=policy.version, proposed_by=act.user)

@@ -1,4 +1,4 @@
-"""The one signature: an untouched approved template with closed fields goes out at once and is read again next morning."""
+"""One signature: an untouched approved template with closed fields goes out at once and is read again next morning."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
@@ -50,7 +50,7 @@ CLOSED_ONLY = {
 def sort_values(
     versions: Sequence[TemplateVersion], values: Mapping[str, str], case: Case
 ) -> tuple[dict[str, str], dict[str, Text]]:
-    """The values that fit their closed fields, in their one form, and a sentence for each field that holds anything else."""
+    """The values that fit their closed fields, in their one form; and a sentence for each that does not."""
     register = RegisteredValue.register_of(case.brand)
     found: dict[str, str] = {}
     errors: dict[str, Text] = {}
@@ -76,7 +76,12 @@ def closed_values(versions: Sequence[TemplateVersion], values: Mapping[str, str]
 
 
 def _out_already(
-    case: Case, act: Act, *, versions: Sequence[TemplateVersion] = (), values: Mapping[str, str] | None = None, **rest: Any
+    case: Case,
+    act: Act,
+    *,
+    versions: Sequence[TemplateVersion] = (),
+    values: Mapping[str, str] | None = None,
+    **rest: Any,
 ) -> StatementVersion | None:
     """The version this person has signed with the same values and that still stands."""
     if not versions or act.actor.user is None:
@@ -91,8 +96,14 @@ def _out_already(
     return next((row.version for row in mine.select_related("version") if row.values == wanted), None)
 
 
-@action("comms.release_template", needs=Capability.PUBLISH, needs_fresh=True, creates=True, repeat=_out_already,
-        title=_("Sign and publish"))  # fmt: skip
+@action(
+    "comms.release_template",
+    needs=Capability.PUBLISH,
+    needs_fresh=True,
+    creates=True,
+    repeat=_out_already,
+    title=_("Sign and publish"),
+)
 def release_template(
     case: Case,
     act: Act,
@@ -203,15 +214,20 @@ def signed_by_the_duty_officer(case: Case, act: Act, **values: Any) -> Unmet | N
     policy = ApprovalPolicy.objects.filter(text=PolicyText.FIRST_TEMPLATE).first()
     roles = policy.signed_by if policy and policy.signed_by else [Role.DUTY.value]
     user = act.actor.user
-    if user is not None and act.actor.kind == "user":
-        if RoleAssignment.objects.holders(case, *roles).filter(pk=user.pk).exists():
-            return None
+    if (
+        user is not None
+        and act.actor.kind == "user"
+        and RoleAssignment.objects.holders(case, *roles).filter(pk=user.pk)
+    ):
+        return None
     labels = ", ".join(str(Role(role).label) for role in roles)
     return Unmet("signature", format_lazy(_("Only this role signs a prepared text alone: {roles}"), roles=labels))
 
 
 @release_template.guard
-def two_others_approved(case: Case, act: Act, *, versions: Sequence[TemplateVersion] = (), **values: Any) -> Unmet | None:
+def two_others_approved(
+    case: Case, act: Act, *, versions: Sequence[TemplateVersion] = (), **values: Any
+) -> Unmet | None:
     """Who signs was not one of the two who approved the template."""
     for version in versions:
         others = version.approvals.filter(payload_hash=version.payload_hash).exclude(user=act.actor.user)
@@ -224,7 +240,12 @@ def two_others_approved(case: Case, act: Act, *, versions: Sequence[TemplateVers
 
 @release_template.guard
 def said_once(
-    case: Case, act: Act, *, versions: Sequence[TemplateVersion] = (), values: Mapping[str, str] | None = None, **rest: Any
+    case: Case,
+    act: Act,
+    *,
+    versions: Sequence[TemplateVersion] = (),
+    values: Mapping[str, str] | None = None,
+    **rest: Any,
 ) -> Unmet | None:
     """The same words do not go out twice because two people press the button."""
     if not versions or values is None:
@@ -242,8 +263,12 @@ def _reviewed(review: ReleaseReview, act: Act, *, outcome: str = "", **values: A
     return review if act.actor.same_as(review.reviewed_by_id) and review.outcome == outcome else None
 
 
-@action("comms.review_release", needs=(Capability.APPROVE, Capability.APPROVE_LEGAL, Capability.REVIEW),
-        repeat=_reviewed, title=_("Review what was signed"))  # fmt: skip
+@action(
+    "comms.review_release",
+    needs=(Capability.APPROVE, Capability.APPROVE_LEGAL, Capability.REVIEW),
+    repeat=_reviewed,
+    title=_("Review what was signed"),
+)
 def review_release(review: ReleaseReview, act: Act, *, outcome: str, comment: str = "") -> ReleaseReview:
     """Say, as somebody else than the signer, whether the text that went out on one signature was in order."""
     if outcome not in ReviewOutcome.values:

@@ -13,6 +13,7 @@ from comms.actions.versions import (
     about,
     case_is_open,
     count_in,
+    difference,
     fit,
     next_version,
     primary_version,
@@ -68,18 +69,24 @@ def draft_statement(
     )
     statement.accounts.set(_accounts(statement, accounts))
     prepared = {row.language: (row.title, row.text) for row in template_versions}
-    first: StatementVersion | None = None
-    for language in statement.languages():
-        given = (title, text) if first is None and (title or text) else prepared.get(language, ("", ""))
-        fit({hashing.MASTER: given})
-        source = first.master.hash() if first is not None and given[1] else ""
-        version = start_version(act, statement, language, texts={hashing.MASTER: given}, source_hash=source)
-        first = first or version
-        if given[1].strip():
-            count_in(act, version)
-    assert first is not None
-    act.record("statement.drafted", on=first, **about(first))
-    return first
+    first, *others = statement.languages()
+    version = _begin(act, statement, first, (title, text) if title or text else prepared.get(first, ("", "")))
+    for language in others:
+        given = prepared.get(language, ("", ""))
+        _begin(act, statement, language, given, source_hash=version.master.hash() if given[1] else "")
+    act.record("statement.drafted", on=version, **about(version))
+    return version
+
+
+def _begin(
+    act: Act, statement: Statement, language: str, given: tuple[str, str], *, source_hash: str = ""
+) -> StatementVersion:
+    """The first draft in a language; whoever begins with a text has written in it."""
+    fit({hashing.MASTER: given})
+    version = start_version(act, statement, language, texts={hashing.MASTER: given}, source_hash=source_hash)
+    if given[1].strip():
+        count_in(act, version)
+    return version
 
 
 @draft_statement.guard
@@ -102,7 +109,9 @@ def _accounts(statement: Statement, chosen: Sequence[Account] | None) -> list[Ac
     if any(account.brand_id != brand for account in chosen):
         raise Invalid({"accounts": _("Choose channels of the brand of this case")})
     if not public and any(account.kind in _PUBLIC_KINDS for account in chosen):
-        raise Invalid({"accounts": _("This text is not for everybody; it cannot go to the newsroom or its subscribers")})
+        raise Invalid(
+            {"accounts": _("This text is not for everybody; it cannot go to the newsroom or its subscribers")}
+        )
     return list(chosen)
 
 
@@ -111,7 +120,9 @@ def _nothing_new(version: StatementVersion, act: Act, **values: Any) -> Statemen
     given = _intended(version, values)
     same_texts = fit(given) == fit(wordings(version))
     facts, next_update = values.get("facts"), values.get("next_update_at", version.next_update_at)
-    same_facts = facts is None or {fact.pk for fact in facts} == set(version.citations.values_list("fact_id", flat=True))
+    same_facts = facts is None or {fact.pk for fact in facts} == set(
+        version.citations.values_list("fact_id", flat=True)
+    )
     read_anew = values.get("source_hash") and values["source_hash"] != version.master.source_hash
     return version if same_texts and same_facts and next_update == version.next_update_at and not read_anew else None
 
@@ -147,9 +158,13 @@ def edit_version(
     unknown = changes.keys() - {"title", "text", "variants", "next_update_at"}
     if unknown:
         raise TypeError(f"edit_version does not know {sorted(unknown)}")
-    if base_hash and base_hash != version.draft_hash():
-        raise Stale(_("Somebody else saved this text meanwhile. Compare and save again."), current_hash=version.draft_hash())
     texts = _intended(version, changes)
+    if base_hash and base_hash != version.draft_hash():
+        raise Stale(
+            _("Somebody else saved this text meanwhile. Compare and save again."),
+            current_hash=version.draft_hash(),
+            difference=difference(version.master.text, texts[hashing.MASTER][1]),
+        )
     fit(texts)
     for fact in facts or ():
         if fact.case_id != version.statement.case_id:
@@ -183,12 +198,16 @@ def text_is_open(version: StatementVersion, act: Act, **values: Any) -> Unmet | 
         return None
     remedies = {
         StatementState.IN_APPROVAL: _("Version {number} is in approval word for word. Take it back to change it."),
-        StatementState.APPROVED: _("Version {number} is approved word for word. Start a new version to change it; "
-                                   "the new version needs new approvals."),
-        StatementState.SCHEDULED: _("Version {number} is approved and scheduled. Start a new version to change it; "
-                                    "the new version needs new approvals."),
+        StatementState.APPROVED: _(
+            "Version {number} is approved word for word. Start a new version to change it; "
+            "the new version needs new approvals."
+        ),
+        StatementState.SCHEDULED: _(
+            "Version {number} is approved and scheduled. Start a new version to change it; "
+            "the new version needs new approvals."
+        ),
         StatementState.PUBLISHING: _("Version {number} is published. Write an update or a correction instead."),
-    }  # fmt: skip
+    }
     remedy = remedies.get(StatementState(version.state), _("Version {number} is final. Open the newest version."))
     return Unmet("submitted", format_lazy(remedy, number=version.number), {"state": version.state})
 
@@ -207,7 +226,7 @@ def add_language(statement: Statement, act: Act, *, language: str) -> StatementV
 
 @action("comms.revise_statement", needs=Capability.CONTRIBUTE, title=_("Start a new version"))
 def revise_version(version: StatementVersion, act: Act) -> StatementVersion:
-    """Start a draft from a text that is approved, scheduled or rejected. An approved one is replaced by it: it no longer
+    """Start a draft from a text that is approved, scheduled or rejected. An approved one is replaced: it no longer
     goes out, and the new version starts without approvals."""
     if version.state != StatementState.REJECTED:
         act.move(version, "supersede")

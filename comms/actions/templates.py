@@ -20,18 +20,19 @@ from crisisdesk.core.acts import Act
 from crisisdesk.core.capabilities import Capability
 from crisisdesk.core.errors import Invalid, Stale, Text, Unmet
 from crisisdesk.core.models import Brand, Membership, User
-from crisisdesk.core.roles import Role
 
 WRITES = (Capability.LEAD, Capability.MANAGE)
 
 # What the linter finds; the first three are refused at submit, the last is a warning.
-REMARKS: dict[str, Text] = {
+REMARKS = {
     "unknown": _("The text uses the field {name}, which is not defined"),
     "unused": _("The field {name} is not used in the text"),
     "brace": _("A single brace stands in the text; fields look like {{time}}"),
-    "declined": _("Before the field {name} stands a word that asks for another case. Put a noun or a colon before it: "
-                  "“the product {{product}}”."),
-}  # fmt: skip
+    "declined": _(
+        "Before the field {name} stands a word that asks for another case. Put a noun or a colon before it: "
+        "“the product {{product}}”."
+    ),
+}
 _REFUSED = frozenset({"unknown", "unused", "brace"})
 
 
@@ -55,9 +56,14 @@ def create_template(
 ) -> StatementTemplate:
     """Add a template to a brand, for some kinds of crisis or (none given) for all. Its texts follow."""
     template = StatementTemplate(
-        brand=brand, code=code, name_cs=name_cs, name_en=name_en, purpose=purpose, position=position,
+        brand=brand,
+        code=code,
+        name_cs=name_cs,
+        name_en=name_en,
+        purpose=purpose,
+        position=position,
         cleared_by=list(cleared_by),
-    )  # fmt: skip
+    )
     act.save(template)
     template.kinds.set(kinds)
     act.record("template.created", on=template, template=template.code)
@@ -72,7 +78,7 @@ def draft_template(
     language: str,
     title: str = "",
     text: str = "",
-    fields: Sequence[Mapping[str, Any]] | None = None,
+    closed_fields: Sequence[Mapping[str, Any]] | None = None,
 ) -> Version:
     """Start a version in a language. Without a text it says what the newest version says."""
     newest = template.versions.filter(language=language).order_by("-number").first()
@@ -86,7 +92,7 @@ def draft_template(
             author=act.user,
         )
     )
-    _put_fields(act, version, fields if fields is not None else _as_given(newest))
+    _put_fields(act, version, _as_given(newest) if closed_fields is None else closed_fields)
     act.record("template.drafted", on=version, **about(version))
     return version
 
@@ -110,15 +116,15 @@ def edit_template(
     *,
     title: str | None = None,
     text: str | None = None,
-    fields: Sequence[Mapping[str, Any]] | None = None,
+    closed_fields: Sequence[Mapping[str, Any]] | None = None,
 ) -> Version:
     """Change headline, text or closed fields of a draft. Whoever does becomes its author and will not approve it."""
     version.title = version.title if title is None else title
     version.text = version.text if text is None else text
     version.author = act.user
     act.save(version)
-    if fields is not None:
-        _put_fields(act, version, fields)
+    if closed_fields is not None:
+        _put_fields(act, version, closed_fields)
     act.record("template.edited", on=version, **about(version))
     return version
 
@@ -161,12 +167,15 @@ def _approved_by_me(version: Version, act: Act, *, payload_hash: str = "", **val
     return version if version.state != TemplateState.DRAFT and mine.exists() else None
 
 
-@action("comms.approve_template", needs=DECIDES, needs_fresh=True, repeat=_approved_by_me,
-        title=_("Approve the template"))  # fmt: skip
+@action(
+    "comms.approve_template", needs=DECIDES, needs_fresh=True, repeat=_approved_by_me, title=_("Approve the template")
+)
 def approve_template(version: Version, act: Act, *, payload_hash: str) -> Version:
     """Approve exactly this template. With the second person it may be used, and the one before it is retired."""
     if payload_hash != version.payload_hash:
-        raise Stale(_("The template has changed since you opened it. Read it again."), current_hash=version.payload_hash)
+        raise Stale(
+            _("The template has changed since you opened it. Read it again."), current_hash=version.payload_hash
+        )
     act.save(
         TemplateApproval(version=version, user=act.user, roles=_roles(act.user, version), payload_hash=payload_hash)
     )
@@ -233,7 +242,7 @@ def retire_template(version: Version, act: Act) -> Version:
 
 
 @action("comms.register_value", needs=Capability.MANAGE, title=_("Register a value for closed fields"), creates=True)
-def register_value(brand: Brand, act: Act, *, type: str, value: str) -> RegisteredValue:
+def register_value(brand: Brand, act: Act, *, type: str, value: str) -> RegisteredValue:  # noqa: A002
     """Allow a product, branch or own host name in the closed fields of a brand."""
     plain = value.strip()
     if type not in RegisteredType.values:
@@ -261,13 +270,13 @@ def close_value(value: RegisteredValue, act: Act) -> RegisteredValue:
 
 
 def choices_of(lines: str) -> list[dict[str, str]]:
-    """Choices written one a line as `code: text`, in the shape the field keeps; `Invalid` names a line without a code."""
+    """Choices written one a line as `code: text`, in the shape the field keeps."""
     found = []
     for line in filter(str.strip, lines.splitlines()):
         code, colon, text = line.partition(":")
         if not colon or not code.strip().isidentifier() or not text.strip():
-            raise Invalid({"choices": format_lazy(_("Write each choice as “code: text”; this is not: {line}"), line=line)})
+            raise Invalid(
+                {"choices": format_lazy(_("Write each choice as “code: text”; this is not: {line}"), line=line)}
+            )
         found.append({"code": code.strip(), "text": text.strip()})
     return found
-
-

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -11,10 +12,16 @@ from comms import hashing
 from comms.models import Contributor, FactCitation, Statement, StatementVersion, VersionText
 from comms.states import StatementState
 from crisisdesk.core.acts import Act
+from crisisdesk.core.differences import parts
 from crisisdesk.core.errors import Invalid, Text, Unmet
 
 # Headline and text by channel, `master` among them.
 Wordings = Mapping[str, tuple[str, str]]
+
+
+def difference(old: str, new: str) -> list[dict[str, str]]:
+    """What changed between two texts, for a client that has to show it: `{"change": same | ins | del, "text"}`."""
+    return [{"change": change, "text": text} for change, text in parts(old, new)]
 
 
 def case_is_open(row: Statement | StatementVersion, act: Act, **values: object) -> Unmet | None:
@@ -70,12 +77,11 @@ def put_wordings(version: StatementVersion, texts: Wordings, *, source_hash: str
         if channel != hashing.MASTER and not text.strip():
             continue
         row = known.pop(channel, None) or VersionText(version=version, channel=channel)
-        unchanged = row.pk is not None and (row.title, row.text) == (title, text)
-        row.title, row.text = title, text
         if channel == hashing.MASTER:
             row.source_hash = source_hash
-        elif not unchanged:
+        elif (row.title, row.text) != (title, text):
             row.source_hash = master_hash
+        row.title, row.text = title, text
         row.save()
     for row in known.values():
         if row.channel != hashing.MASTER:
@@ -165,7 +171,7 @@ def stale_variants(version: StatementVersion) -> list[str]:
     return [row.channel for row in version.texts.all() if row.channel != hashing.MASTER and row.source_hash != master]
 
 
-def about(version: StatementVersion) -> dict[str, str | int]:
+def about(version: StatementVersion) -> dict[str, Any]:
     """What every event of a version carries: codes and numbers, no prose."""
     return {
         "statement": str(version.statement.uuid),

@@ -44,7 +44,9 @@ class ApprovalRequest(DeskModel):
         verbose_name_plural = _("requests for approval")
         ordering = ("submitted_at", "pk")
         indexes = (
-            models.Index(fields=["submitted_at", "id"], condition=Q(state=RequestState.OPEN), name="comms_request_open"),
+            models.Index(
+                fields=["submitted_at", "id"], condition=Q(state=RequestState.OPEN), name="comms_request_open"
+            ),
         )
         constraints = (
             models.CheckConstraint(condition=Q(state__in=RequestState.values), name="comms_request_state"),

@@ -140,7 +140,7 @@ class PolicyStage(models.Model):
 
 
 class PolicyProposal(DeskModel):
-    """A change that weakens a policy, waiting for a second person. `content` is `{"minutes", "signed_by", "stages"}`."""
+    """A change that weakens a policy and waits for a second person; `content`: `{"minutes", "signed_by", "stages"}`."""
 
     policy = models.ForeignKey(ApprovalPolicy, on_delete=models.PROTECT, related_name="proposals")
     content: Any = models.JSONField()

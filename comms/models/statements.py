@@ -183,7 +183,7 @@ class StatementVersion(DeskModel):
 
     @property
     def status(self) -> Status:
-        """The word people read; what became of the sending is asked of the deliveries (`with_status` asks beforehand)."""
+        """The word people read; the deliveries are asked what became of the sending (`with_status` asks beforehand)."""
         match self.state:
             case StatementState.DRAFT | StatementState.RETURNED | StatementState.SUPERSEDED:
                 return Status.DRAFT

@@ -218,7 +218,9 @@ class TemplatePlaceholder(models.Model):
         max_length=30,
         validators=[RegexValidator(r"^[a-z][a-z0-9_]*$", _("Small letters, digits and underscores, for example time"))],
     )
-    type = models.CharField(_("type"), max_length=10, choices=[(kind.value, label) for kind, label in TYPE_LABELS.items()])
+    type = models.CharField(
+        _("type"), max_length=10, choices=[(kind.value, label) for kind, label in TYPE_LABELS.items()]
+    )
     label_cs = models.CharField(_("label in Czech"), max_length=80)
     label_en = models.CharField(_("label in English"), max_length=80)
     help_cs = models.CharField(_("help in Czech"), max_length=200, blank=True)

@@ -58,7 +58,7 @@ class ApprovalView(VerbView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Carry out the chosen verdict."""
-        self.verb = VERDICTS[self.verdict]  # type: ignore[misc]
+        self.verb = VERDICTS[self.verdict]  # type: ignore[misc, assignment]
         self.success_message = SAID[self.verdict]  # type: ignore[misc]
         return super().post(request, *args, **kwargs)
 
@@ -70,8 +70,7 @@ class ApprovalView(VerbView):
     def refused(self, form: django_forms.Form | None, error: DomainError, *, status: int) -> HttpResponse:
         """A text that has changed is shown again, with the difference to the one that was read."""
         if isinstance(error, Stale) and form is not None:
-            form.data = form.data.copy()
-            form.data["payload_hash"] = self.object.payload_hash
+            form.data = {**form.data.dict(), "payload_hash": self.object.payload_hash}  # type: ignore[attr-defined]
         return super().refused(form, error, status=status)
 
     def get_context(self, form: django_forms.Form | None) -> dict[str, Any]:
@@ -135,13 +134,25 @@ def stages_for(request: ApprovalRequest, principal: Principal) -> list[dict[str,
     """Who decides: each stage with its people, and whether it waits for the reader."""
     mine: set[int] = set()
     if principal.user is not None:
-        mine = set(RequestStage.objects.open_to(principal.user, clock.now()).filter(request=request).values_list("pk", flat=True))
+        mine = set(
+            RequestStage.objects.open_to(principal.user, clock.now())
+            .filter(request=request)
+            .values_list("pk", flat=True)
+        )
     rows = []
     for stage in request.stages.all():
         decisions = list(stage.approvals.all())
         against = [row for row in decisions if row.verdict != "approve"]
         state = "done" if stage.filled_at else "rejected" if against else "waiting" if request.is_open else "none"
-        rows.append({"stage": stage, "decisions": decisions, "count": len(stage.approved_by), "state": state, "mine": stage.pk in mine})
+        rows.append(
+            {
+                "stage": stage,
+                "decisions": decisions,
+                "count": len(stage.approved_by),
+                "state": state,
+                "mine": stage.pk in mine,
+            }
+        )
     return rows
 
 

@@ -10,8 +10,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cases.models import Fact, FactState
 from cases.head import case_head
+from cases.models import Fact, FactState
 from cases.views.base import case_or_404
 from comms import hashing
 from comms.actions.approvals import submit_version, take_back_version
@@ -22,7 +22,7 @@ from comms.actions.withdrawal import withdraw_statement
 from comms.forms import CitationsForm, SettingsForm, WordingForm
 from comms.forms_sending import HashForm, ScheduleForm
 from comms.hints import counts, hints
-from comms.models import Account, Draft, Statement, StatementVersion
+from comms.models import Draft, Statement, StatementVersion
 from comms.views.approval import compared_with, stages_for
 from crisisdesk.core import clock
 from crisisdesk.core.errors import DomainError, Invalid, Stale
@@ -44,7 +44,7 @@ class Column:
 
 
 class StatementView(DeskView):
-    """GET shows the statement, POST saves what was typed; the button `submit` names a language to be sent for approval."""
+    """GET shows the statement, POST saves what was typed; the button `submit` names a language to send for approval."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Find the statement before anything else."""
@@ -69,8 +69,8 @@ class StatementView(DeskView):
         """Save each language that was changed, then send the chosen one for approval. What is refused stays typed."""
         columns = self.columns(request.POST)
         citations = self.citations(request.POST)
-        valid = citations.is_valid() and all([column.form.is_valid() for column in columns if column.form is not None])
-        if not valid:
+        checked = [form.is_valid() for form in (citations, *(column.form for column in columns)) if form is not None]
+        if not all(checked):
             return self.page(columns, citations, status=422)
         facts = list(citations.cleaned_data["facts"]) if "facts_shown" in request.POST else None
         done = [self.save(column, columns, facts) for column in columns]
@@ -90,14 +90,15 @@ class StatementView(DeskView):
         source = self._source_seen(columns, form) if touched or form.cleaned_data["checked"] else ""
         values = form.values() if touched else {}
         try:
-            saved = edit_version(version, self.principal, base_hash=base if touched else "", source_hash=source,
-                                 facts=facts, **values)  # fmt: skip
+            saved = edit_version(
+                version, self.principal, base_hash=base if touched else "", source_hash=source, facts=facts, **values
+            )
         except Stale as stale:
             current = self.statement.newest(column.language)
             column.saved_meanwhile = current.master.text if current is not None else ""
             column.refusals.append(str(stale))
-            form.data = form.data.copy()
-            form.data[form.add_prefix("base_hash")] = current.draft_hash() if current is not None else ""
+            newest = current.draft_hash() if current is not None else ""
+            form.data = {**form.data, form.add_prefix("base_hash"): newest}
             return False
         except Invalid as invalid:
             for name, said in invalid.errors.items():
@@ -148,7 +149,9 @@ class StatementView(DeskView):
             found.append(column)
         return found
 
-    def form_of(self, version: StatementVersion, data: Any = None, initial: dict[str, Any] | None = None) -> WordingForm:
+    def form_of(
+        self, version: StatementVersion, data: Any = None, initial: dict[str, Any] | None = None
+    ) -> WordingForm:
         """The form of one language."""
         initial = initial or WordingForm.initial_of(version, self.source_hash())
         return WordingForm(data, version=version, accounts=self.accounts, initial=initial)
@@ -160,7 +163,9 @@ class StatementView(DeskView):
 
     def citations(self, data: Any = None) -> CitationsForm:
         """The facts of the case, those the drafts cite ticked."""
-        facts = Fact.objects.visible_to(self.principal).filter(case=self.statement.case).exclude(state=FactState.OBSOLETE)
+        facts = (
+            Fact.objects.visible_to(self.principal).filter(case=self.statement.case).exclude(state=FactState.OBSOLETE)
+        )
         cited = facts.filter(citations__version__in=self.statement.versions.newest()).distinct()
         return CitationsForm(data, facts=facts, initial={"facts": cited})
 
@@ -182,12 +187,16 @@ class StatementView(DeskView):
             "may_add": add_language.can(self.principal, self.statement),
             "may_withdraw": withdraw_statement.can(self.principal, self.statement),
             "settings_form": SettingsForm(
-                principal=self.principal, statement=self.statement, initial=SettingsForm.initial_of(self.statement),
+                principal=self.principal,
+                statement=self.statement,
+                initial=SettingsForm.initial_of(self.statement),
                 auto_id="settings_%s",
             ),
-            "by_hand_waiting": self.statement.versions.filter(deliveries__by_hand=True, deliveries__state="pending").exists(),
+            "by_hand_waiting": self.statement.versions.filter(
+                deliveries__by_hand=True, deliveries__state="pending"
+            ).exists(),
             "review": self.owed_review(),
-        }  # fmt: skip
+        }
         return render(self.request, "comms/statement.html", context, status=status)
 
     def about(self, version: StatementVersion) -> dict[str, Any]:
@@ -195,7 +204,9 @@ class StatementView(DeskView):
         compared, label = compared_with(version)
         request = getattr(version, "request", None)
         principal = self.principal
-        accounts = [account for account in self.accounts if version.language in (account.languages or [version.language])]
+        accounts = [
+            account for account in self.accounts if version.language in (account.languages or [version.language])
+        ]
         return {
             "compared": compared,
             "compared_label": label,
@@ -213,7 +224,9 @@ class StatementView(DeskView):
             "may_schedule": schedule_version.can(principal, version),
             "may_unschedule": unschedule_version.can(principal, version),
             "hash_form": HashForm(initial={"payload_hash": version.payload_hash}, auto_id=False),
-            "schedule_form": ScheduleForm(initial={"payload_hash": version.payload_hash}, auto_id=f"at_{version.pk}_%s"),
+            "schedule_form": ScheduleForm(
+                initial={"payload_hash": version.payload_hash}, auto_id=f"at_{version.pk}_%s"
+            ),
         }
 
     def owed_review(self) -> Any:

@@ -96,8 +96,8 @@ def owed_reviews(case: Case, principal: Principal) -> list[ReleaseReview]:
     rows = ReleaseReview.objects.filter(release__version__statement__case=case, reviewed_at=None)
     found = list(rows.select_related("release__version__statement__case__brand", "release__signed_by"))
     for row in found:
-        row.may_review = review_release.can(principal, row)
-    return sorted(found, key=lambda row: not row.may_review)
+        row.may_review = review_release.can(principal, row)  # type: ignore[attr-defined]
+    return sorted(found, key=lambda row: not row.may_review)  # type: ignore[attr-defined]
 
 
 class ApprovalListView(DeskView):
@@ -109,6 +109,10 @@ class ApprovalListView(DeskView):
         everybody = request.GET.get("who") == "all"
         rows = visible.open() if everybody else visible.waiting_for(self.principal)
         page: KeysetPage[Any] = KeysetPage.of(rows.for_lists(), request)
-        mine = set(visible.waiting_for(self.principal).filter(pk__in=[row.pk for row in page.rows]).values_list("pk", flat=True))
+        mine = set(
+            visible.waiting_for(self.principal)
+            .filter(pk__in=[row.pk for row in page.rows])
+            .values_list("pk", flat=True)
+        )
         context = {"page": page, "requests": page.rows, "mine": mine, "everybody": everybody}
         return render(request, "comms/approval_list.html", context)

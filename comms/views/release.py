@@ -80,8 +80,7 @@ class ReleaseView(CaseVerb):
 
     def get_values(self, form: django_forms.Form | None) -> dict[str, Any]:
         """The chosen languages and the closed values."""
-        assert isinstance(form, ReleaseForm)
-        return {"versions": form.chosen(), "values": form.values()}
+        return {"versions": form.chosen(), "values": form.values()} if isinstance(form, ReleaseForm) else {}
 
     def get_context(self, form: django_forms.Form | None) -> dict[str, Any]:
         """Form, preview, channels, and what stands in the way."""

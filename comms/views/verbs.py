@@ -28,17 +28,20 @@ class DraftView(CaseVerb):
 
     def get_initial(self) -> dict[str, Any]:
         """What the link asked for: `?purpose=` and `?supersedes=`."""
-        asked = {name: self.request.GET[name] for name in ("purpose", "template") if name in self.request.GET}
+        asked: dict[str, Any] = {
+            name: self.request.GET[name] for name in ("purpose", "template") if name in self.request.GET
+        }
         if uuid := self.request.GET.get("supersedes"):
-            asked["supersedes"] = Statement.objects.visible_to(self.principal).filter(case=self.object, uuid=uuid).first()
+            asked["supersedes"] = (
+                Statement.objects.visible_to(self.principal).filter(case=self.object, uuid=uuid).first()
+            )
         return {"purpose": "update", **asked, **super().get_initial()}
 
     def get_values(self, form: django_forms.Form | None) -> dict[str, Any]:
         """The template as its approved versions."""
-        assert form is not None
-        template = form.cleaned_data.pop("template")
-        versions = list(template.versions.approved()) if template else []
-        return {**form.cleaned_data, "template_versions": versions}
+        values = super().get_values(form)
+        template = values.pop("template", None)
+        return {**values, "template_versions": list(template.versions.approved()) if template else []}
 
     def get_success_url(self, result: StatementVersion) -> str:
         """Straight into the editor."""
