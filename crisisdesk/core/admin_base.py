@@ -92,6 +92,7 @@ class DeskAdmin(SimpleHistoryAdmin):  # type: ignore[misc]
     show_full_result_count = False
     paginator = CappedPaginator
     change_form_template = "admin/desk_change_form.html"
+    object_history_list_template = "admin/desk_history_list.html"
     formfield_overrides: ClassVar[Any] = {URLField: {"assume_scheme": "https"}}
 
     # --- who sees what -------------------------------------------------------------------------------------------

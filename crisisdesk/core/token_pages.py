@@ -3,10 +3,12 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.apps import apps
 from django.contrib.postgres.forms import SimpleArrayField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from crisisdesk.core.actions import REGISTRY
@@ -23,13 +25,23 @@ LIFETIMES = (
 )
 
 
+class ScopesWidget(forms.CheckboxSelectMultiple):
+    """Reading and whole areas at once; the single verbs of an area behind a fold."""
+
+    template_name = "core/scopes.html"
+
+
 def scope_choices() -> list[tuple[str, Any]]:
-    """Reading, then each app's verbs with their titles in a group of their own."""
-    groups: dict[str, list[tuple[str, str]]] = {}
+    """Reading and whole areas, then the verbs of each area in a group of its own."""
+    areas: list[tuple[str, Any]] = [("read", _("Read what you see"))]
+    verbs: dict[str, list[tuple[str, str]]] = {}
     for scope in known_scopes()[1:]:
-        title = _("everything") if scope.endswith(".*") else REGISTRY[scope].title
-        groups.setdefault(scope.split(".")[0], []).append((scope, f"{title} ({scope})"))
-    return [("read", _("Read what you see")), *groups.items()]
+        app = apps.get_app_config(scope.split(".")[0])
+        if scope.endswith(".*"):
+            areas.append((scope, format_lazy(_("Everything in {area}"), area=app.verbose_name)))
+        else:
+            verbs.setdefault(str(app.verbose_name), []).append((scope, f"{REGISTRY[scope].title} ({scope})"))
+    return [*areas, *verbs.items()]
 
 
 class TokenForm(forms.Form):
@@ -39,7 +51,7 @@ class TokenForm(forms.Form):
         label=_("What it is for"), max_length=80, help_text=_("For example the name of the program that will use it")
     )
     scopes = forms.MultipleChoiceField(
-        label=_("What it may do"), widget=forms.CheckboxSelectMultiple, help_text=_("As little as the program needs")
+        label=_("What it may do"), widget=ScopesWidget, help_text=_("As little as the program needs")
     )
     days = forms.TypedChoiceField(
         label=_("How long it works"), coerce=int, choices=LIFETIMES, initial=DEFAULT_TOKEN_DAYS
