@@ -50,7 +50,7 @@ class Desk:
     def said(self) -> str:
         return self.log.read_text(errors="replace")
 
-    def wait_for(self, text: str, seconds: float = 120.0) -> None:
+    def wait_for(self, text: str, seconds: float = 300.0) -> None:
         deadline = time.monotonic() + seconds
         while text not in self.said():
             assert self.process is not None
