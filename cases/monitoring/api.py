@@ -191,7 +191,6 @@ class SourceViewSet(DeskViewSet):
 
     model = Source
     serializer_class = SourceOut
-    parser_classes = (StrictJSONParser, NDJSONParser)
     filters: ClassVar = {
         "brand": Filter("brand__uuid", serializers.UUIDField()),
         "kind": Filter("kind", serializers.ChoiceField(SourceKind.choices), many=True),
@@ -214,6 +213,11 @@ class SourceViewSet(DeskViewSet):
     def get_queryset(self) -> QuerySet[Any]:
         """With brand and health."""
         return super().get_queryset().select_related("brand", "health")
+
+    def get_parsers(self) -> list[Any]:
+        """Lines are read where mentions come in, and nowhere else."""
+        asked = getattr(self, "action", None) or self.action_map.get(str(self.request.method).lower())
+        return [StrictJSONParser(), NDJSONParser()] if asked == "push" else [StrictJSONParser()]
 
     def target(self, made: Any, row: Any, values: dict[str, Any]) -> Any:
         """A new source belongs to a brand, and a feed is looked at before it is added."""

@@ -162,7 +162,11 @@ class ReportAddressForm(forms.Form):
         label=_("Who gets it"), max_length=120, help_text=_("For example: shops, care line, everybody by the intranet")
     )
     kind = forms.ModelChoiceField(
-        CrisisKind.objects.filter(active=True), label=_("Kind of crisis"), to_field_name="code", required=False
+        CrisisKind.objects.filter(active=True),
+        label=_("Kind of crisis"),
+        to_field_name="code",
+        required=False,
+        empty_label=_("not known beforehand"),
     )
 
     def __init__(self, *args: Any, brands: Any, **options: Any) -> None:

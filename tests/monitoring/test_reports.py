@@ -135,7 +135,7 @@ def test_the_page_speaks_the_browsers_language_and_stays_out_of_indexes(
     assert words in answer.content.decode()
     assert f'lang="{language}"' in answer.content.decode()
     assert answer["X-Robots-Tag"] == "noindex, nofollow"
-    assert answer["Referrer-Policy"] == "no-referrer"
+    assert answer["Referrer-Policy"] == "same-origin"
     assert "no-store" in answer["Cache-Control"]
 
 

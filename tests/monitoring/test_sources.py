@@ -6,13 +6,22 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from cases.monitoring.actions import create_source, edit_source, pause_source, poll_now, resume_source
-from cases.monitoring.actions.polling import Look
+from cases.monitoring.actions import (
+    create_source,
+    edit_source,
+    pause_source,
+    poll_now,
+    push_mentions,
+    resume_source,
+)
+from cases.monitoring.actions.polling import LEASE, Look, poll
 from cases.monitoring.models import Source, SourceKind, SourceState
+from crisisdesk.core import due
 from crisisdesk.core.errors import Denied, Invalid, NotNow
 from crisisdesk.core.models import Event
 from tests.conftest import World
 from tests.monitoring.conftest import state_of
+from tests.monitoring.feed_server import FeedServer
 
 
 def test_a_feed_is_due_at_once_and_others_never(world: World, feed: Source, inbox: Source) -> None:
@@ -106,3 +115,17 @@ def test_silence_is_flagged_once_it_is_longer_than_normal(world: World) -> None:
         assert state.silent_since == source.created_at
         pause_source(source, world.principal("manager"))
         assert state_of(source).silent_since is None
+
+
+def test_a_brand_that_was_put_away_is_not_watched(
+    world: World, feed: Source, inbox: Source, server: FeedServer
+) -> None:
+    type(world.brand).objects.filter(pk=world.brand.pk).update(active=False)
+    due.run(SourceState, poll, lease=LEASE)
+    assert server.asked == []
+    assert state_of(feed).due_at > timezone.now() + timedelta(minutes=50)
+    inbox.refresh_from_db()
+    with pytest.raises(NotNow, match="not active"):
+        push_mentions(inbox, world.principal("service"), mentions=[{"title": "A"}])
+    with pytest.raises(NotNow, match="not active"):
+        create_source(world.brand, world.principal("manager"), kind=SourceKind.PUSH, name="X")

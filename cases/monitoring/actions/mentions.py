@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from cases.actions.signals import brand_is_active
 from cases.models import Signal, SignalState
 from cases.monitoring.actions.polling import note_arrival
 from cases.monitoring.actions.raising import CHOSEN, add_evidence, raise_by_itself, raise_from, standing_signal
@@ -66,6 +67,8 @@ def takes_pushes(source: Source, act: Act, **given: object) -> Unmet | None:
     """Only sources set up for it take mentions from outside."""
     if source.kind != SourceKind.PUSH:
         return Unmet("not_push", _("This source brings its mentions itself. Send them to a source for the REST API."))
+    if not source.brand.active:
+        return brand_is_active(source.brand, act)
     if not source.active:
         return Unmet("paused", _("The source is paused. Resume it first."))
     return None
@@ -114,6 +117,9 @@ def raise_signal_from_mentions(
     signal = raise_from(act, oldest_first, CHOSEN, title=title.strip(), severity=severity)
     act.record("evidence.added", on=signal, count=len(mentions))
     return signal
+
+
+raise_signal_from_mentions.guard(brand_is_active)
 
 
 def _all_attached(signal: Signal, act: Act, *, mentions: Sequence[Mention], **values: Any) -> Signal | None:

@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 
 # A look takes 15 s on the network and, for the worst feeds, about as long to read.
 LEASE = timedelta(minutes=2)
+# A brand that was put away is not watched; whether it is back is asked this often.
+AWHILE = timedelta(hours=1)
 # One lost look is nothing; this many in a row are told.
 TOLD_AFTER_FAILURES = 3
 
@@ -92,6 +94,9 @@ def find_feed(url: str, *, zone: str) -> tuple[str, Look]:
 def poll(state: SourceState) -> None:
     """One turn of one source: both halves. For `due.run`."""
     source = Source.objects.select_related("brand").get(pk=state.source_id)
+    if not source.brand.active:
+        state.retry(state.fence, clock.now() + AWHILE, "")
+        return
     known = fetching.Validators(**state.cursor)
     take_in(state, look_at(source.url, zone=source.brand.time_zone, known=known))
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from cases.actions.entries import needed
-from cases.actions.signals import raise_signal
+from cases.actions.signals import brand_is_active, raise_signal
 from cases.models import CrisisKind, Signal, SignalOrigin, SignalState
 from cases.monitoring import feeds
 from cases.monitoring.actions.polling import note_arrival
@@ -59,6 +59,9 @@ def create_report_address(brand: Brand, act: Act, *, name: str, kind: CrisisKind
     act.save(address)
     act.record("report_address.created", on=address, brand=brand.slug)
     return Issued(address, secret)
+
+
+create_report_address.guard(brand_is_active)
 
 
 @action("monitoring.rotate_report_address", needs=Capability.MANAGE, title=_("Replace the secret"))

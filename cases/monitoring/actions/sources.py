@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from cases.actions.signals import brand_is_active
 from cases.monitoring.actions.polling import Look, keep, next_look, tell
 from cases.monitoring.models import Source, SourceKind, SourceState
 from crisisdesk.core.actions import action
@@ -53,6 +54,9 @@ def create_source(
         state.due_at = next_look(source, state, look)
         tell(source, act, keep(source, act.save(state), look))
     return source
+
+
+create_source.guard(brand_is_active)
 
 
 @action("monitoring.edit_source", needs=Capability.MANAGE, title=_("Change the source"))

@@ -63,7 +63,8 @@ class Mention(DeskModel):
         indexes = (
             models.Index(fields=["brand", "-published_at", "-id"], name="monitoring_mention_newest"),
             models.Index(fields=["source", "-published_at", "-id"], name="monitoring_mention_of_source"),
-            models.Index(fields=["brand", "-id"], name="monitoring_mention_arrived"),
+            models.Index(fields=["-published_at", "-id"], name="monitoring_mention_stream"),
+            models.Index(fields=["-fetched_at", "-id"], name="monitoring_mention_arrived"),
             GinIndex(fields=["search"], name="monitoring_mention_search"),
         )
         constraints = (

@@ -16,6 +16,7 @@ from cases.models import Signal
 from cases.monitoring.actions import attach_mentions, raise_signal_from_mentions
 from cases.monitoring.forms import StreamForm
 from cases.monitoring.models import Mention, SignalEvidence, Source
+from crisisdesk.core.capabilities import Capability
 from crisisdesk.core.errors import Missing
 from crisisdesk.core.models import Brand
 from crisisdesk.core.principals import Principal
@@ -43,6 +44,11 @@ class Stream:
             found = found.before(*self.before)
         rows = list(found.defer("search").newest()[: PAGE + 1])
         self.mentions, self.more = rows[:PAGE], len(rows) > PAGE
+
+    @property
+    def may_raise(self) -> bool:
+        """Whether the person contributes to any brand; the verb judges the single case."""
+        return bool(self.principal.brands_with(Capability.CONTRIBUTE))
 
     @property
     def filters(self) -> str:

@@ -83,9 +83,9 @@ class ReportedView(ReportView):
 
 
 def _unlisted(response: HttpResponse) -> HttpResponse:
-    """Keep the address out of search engines and out of the headers of followed links."""
+    """Keep the address out of search engines. Followed links do not carry it: the policy of all pages is `same-origin`
+    (under a stricter one browsers send no origin with the form, and it would be refused)."""
     response["X-Robots-Tag"] = "noindex, nofollow"
-    response["Referrer-Policy"] = "no-referrer"
     return response
 
 
