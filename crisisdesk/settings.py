@@ -320,6 +320,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "approval stages": {"task": "comms.widen_stages", "schedule": DUE_SECONDS},
     "reviews of signed texts": {"task": "comms.remind_reviews", "schedule": DUE_SECONDS},
     "subscriptions": {"task": "comms.ask_subscribers", "schedule": DUE_SECONDS},
+    "tidying": {"task": "core.tidy", "schedule": 3600.0},
 }
 for _entry in CELERY_BEAT_SCHEDULE.values():
     # A tick that no worker took is worth nothing later: the next one does its work.

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from crisisdesk.core import due, notifications
+from crisisdesk.core import due, notifications, tidying
 from crisisdesk.core.models import Notification
 
 
@@ -10,3 +10,9 @@ from crisisdesk.core.models import Notification
 def send_notifications() -> int:
     """Send the mails that are due; returns how many. Running it twice sends nothing twice."""
     return due.run(Notification, notifications.send)
+
+
+@shared_task(name="core.tidy")
+def tidy() -> None:
+    """Remove technical rows that have run out."""
+    tidying.tidy()

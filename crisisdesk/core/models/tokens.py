@@ -137,6 +137,7 @@ class SignInThrottle(models.Model):
         WHERE (SELECT count(*) FROM unnest(kept.tries) AS at WHERE at > %(start)s) < %(limit)s
         RETURNING account
     """
+    FORGET = "DELETE FROM core_signinthrottle WHERE NOT EXISTS (SELECT 1 FROM unnest(tries) AS at WHERE at > %s)"
     GIVE_BACK = "UPDATE core_signinthrottle SET tries = array_remove(tries, %s) WHERE account = %s"
 
     def __str__(self) -> str:
@@ -149,6 +150,12 @@ class SignInThrottle(models.Model):
         with connection.cursor() as cursor:
             cursor.execute(cls.TAKE, {"account": account, "now": now, "start": now - window, "limit": limit})
             return now if cursor.fetchone() else None
+
+    @classmethod
+    def forget(cls, before: datetime) -> None:
+        """Remove accounts whose tries are all older than `before`."""
+        with connection.cursor() as cursor:
+            cursor.execute(cls.FORGET, [before])
 
     @classmethod
     def give_back(cls, account: str, taken: datetime) -> None:
