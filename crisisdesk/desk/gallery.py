@@ -88,6 +88,5 @@ def gallery(request: HttpRequest) -> HttpResponse:
             "form": SampleForm(),
             "old": OLD,
             "new": NEW,
-            "shown_messages": list(messages.get_messages(request)),
         },
     )

@@ -127,7 +127,7 @@ def test_blocks_hold_their_content() -> None:
     assert "<summary" in draw('{% ask "Reject" %}why{% endask %}')
     assert 'hx-trigger="live from:body"' in draw('{% live "/c/?seq=4" "course" %}x{% endlive %}')
     assert 'class="who me">you</span>' in draw('{% stage "waiting" who="you" me=True %}Legal 0/1{% endstage %}')
-    assert "<h3>Nothing</h3>" in draw('{% empty "Nothing" %}<p>Do this.</p>{% endempty %}')
+    assert "<h2>Nothing</h2>" in draw('{% empty "Nothing" %}<p>Do this.</p>{% endempty %}')
     assert "<h1>Cases</h1></div>" in draw('{% pagehead "Cases" %}{% endpagehead %}')
 
 

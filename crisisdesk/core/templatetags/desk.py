@@ -300,7 +300,7 @@ def pagehead(content: str, title: str, lead: str = "") -> SafeString:
 @register.simple_block_tag
 def empty(content: str, title: str, icon_name: str = "circle-check") -> SafeString:
     """An empty page or list: what it means and what to do first."""
-    return format_html('<div class="empty">{}<h3>{}</h3>{}</div>', icon(icon_name), title, content)
+    return format_html('<div class="empty">{}<h2>{}</h2>{}</div>', icon(icon_name), title, content)
 
 
 @register.simple_block_tag
