@@ -59,7 +59,7 @@ def events_of(case: Case, *, before: int | None = None, limit: int = PAGE) -> li
 
 def events_before(case: Case) -> list[Event]:
     """What happened to the signals of a case before it was opened, newest first."""
-    signals = list(case.signals.values_list("uuid", flat=True))
+    signals = case.signals.order_by().values("uuid")
     events = _events().filter(chain=INSTALLATION_CHAIN_ID, object_type="cases.signal", object_id__in=signals)
     return list(events.order_by("-id"))
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.extensions import tabs
 from cases.models import Case, Clock, RoleAssignment
-from cases.states import OPEN_ROLE, CaseState, RoleState
+from cases.states import OPEN_ROLE, OPEN_TASK, CaseState, RoleState
 from crisisdesk.core.capabilities import Capability
 from crisisdesk.core.errors import Text
 from crisisdesk.core.models import User
@@ -73,7 +73,7 @@ def case_head(case: Case, principal: Principal, active: str = "") -> dict[str, A
         "case": case,
         "seats": seats,
         "missing_seats": sum(seat.is_missing for seat in seats),
-        "clocks": clocks_shown(list(case.clocks.filter(cancelled_at=None))),
+        "clocks": clocks_shown([clock for clock in case.clocks.all() if clock.cancelled_at is None]),
         "steps": steps_of(case),
         "tabs": [
             TabLink(tab.code, reverse(tab.url_name, args=[case.reference]), tab.label, _count(tab, case, principal))
@@ -125,8 +125,8 @@ def _count(tab: Any, case: Case, principal: Principal) -> int | str | None:
 
 
 def _tasks_done(case: Case, principal: Principal) -> str:
-    states = list(case.tasks.values_list("state", flat=True))
-    return f"{sum(state in ('done', 'skipped') for state in states)}/{len(states)}" if states else ""
+    tasks = case.tasks.all()
+    return f"{sum(task.state not in OPEN_TASK for task in tasks)}/{len(tasks)}" if tasks else ""
 
 
 def _facts(case: Case, principal: Principal) -> int:

@@ -1,9 +1,11 @@
 """Judging how grave a case is, and activating it."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import cast
 
 from django.utils.translation import gettext_lazy as _
+from simple_history.utils import bulk_create_with_history
 
 from cases.actions.clocks import (
     ACTIVATION_CODES,
@@ -16,7 +18,7 @@ from cases.actions.clocks import (
 )
 from cases.actions.entries import case_is_open, needed
 from cases.actions.roles import give_role
-from cases.models import Case, ClockCode, CrisisKind, Severity, SeverityAssessment, SeverityPolicy, Task
+from cases.models import Case, ClockCode, CrisisKind, ProtocolStep, Severity, SeverityAssessment, SeverityPolicy, Task
 from cases.severity import Answer, quick_severity
 from cases.states import OPEN_ROLE
 from crisisdesk.core.actions import action
@@ -63,11 +65,12 @@ def assess(
             **given,
         )
     )
-    before, old = case.severity, limits_of(case)
-    case.severity = chosen
-    act.save(case)
+    before = case.severity
+    if chosen != before:
+        old, case.severity = limits_of(case), chosen
+        act.save(case)
+        retime_clocks(act, case, old)
     meet_clock(act, case, ClockCode.SEV)
-    retime_clocks(act, case, old)
     act.record(
         "case.severity_assessed",
         on=case,
@@ -120,10 +123,7 @@ def activate(act: Act, case: Case) -> None:
     retime_clocks(act, case, old)
     start_clocks(act, case, ACTIVATION_CODES)
     steps = list(protocol.steps.all()) if protocol else []
-    for step in steps:
-        due = timedelta(minutes=step.offset_minutes + step.due_minutes)
-        zero = case.acknowledged_at or act.now
-        act.save(Task(case=case, step=step, role=step.role, blocking=step.blocking, due_at=zero + due))
+    _hand_out(act, case, steps)
     act.record(
         "case.activated",
         on=case,
@@ -134,6 +134,22 @@ def activate(act: Act, case: Case) -> None:
         protocol_version=protocol.number if protocol else None,
         tasks=len(steps),
     )
+
+
+def _hand_out(act: Act, case: Case, steps: Sequence[ProtocolStep]) -> None:
+    """Make a task of each step; many at once, so the history is told who did it and why."""
+    zero = case.acknowledged_at or act.now
+    tasks = [
+        Task(
+            case=case,
+            step=step,
+            role=step.role,
+            blocking=step.blocking,
+            due_at=zero + timedelta(minutes=step.offset_minutes + step.due_minutes),
+        )
+        for step in steps
+    ]
+    bulk_create_with_history(tasks, Task, default_user=act.actor.user, default_change_reason=act.reason or act.name)
 
 
 @action("cases.activate_case", needs=Capability.LEAD, moves="activate", title=_("Activate"))

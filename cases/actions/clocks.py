@@ -51,7 +51,6 @@ def start_clock(
     start: datetime | None = None,
     due: datetime | None = None,
     again: bool = False,
-    limits: dict[str, Limit] | None = None,
 ) -> Clock | None:
     """Start the clock of a signal or case and return it; None where the policy has no such limit.
 
@@ -62,22 +61,27 @@ def start_clock(
     running = _running(parent, code, subject)
     if running is not None:
         return running
-    start = start or (parent.zero if code in _FROM_ZERO else act.now)
+    start = start or _start(act, parent, code)
     if due is None:
-        limit = (limits if limits is not None else limits_of(parent)).get(code)
+        limit = limits_of(parent).get(code)
         if limit is None:
             return None
         due = clocks.due_at(start, limit, parent.zone, again=again)
-    clock = Clock(code=code, subject=subject, started_at=start, due_at=due, warn_at=clocks.warn_at(start, due))
-    setattr(clock, "case" if isinstance(parent, Case) else "signal", parent)
-    return act.later(clock)
+    return act.later(_clock(parent, code, start, due, subject))
 
 
 def start_clocks(act: Act, parent: Parent, codes: Iterable[str]) -> None:
-    """Start several clocks with the limits read once."""
+    """Start the clocks of several codes that do not run yet, as far as the policy has limits for them."""
     limits = limits_of(parent)
+    running = set(_clocks(parent).running().filter(subject="").values_list("code", flat=True))
+    started = []
     for code in codes:
-        start_clock(act, parent, code, limits=limits)
+        if code in limits and code not in running:
+            start = _start(act, parent, code)
+            started.append(_clock(parent, code, start, clocks.due_at(start, limits[code], parent.zone)))
+    Clock.objects.bulk_create(started)
+    if any(clock.due_at <= act.now for clock in started):
+        act.wake(Clock.task)
 
 
 def meet_clock(
@@ -105,17 +109,15 @@ def meet_clock(
 
 def cancel_clocks(act: Act, parent: Parent, codes: Iterable[str] | None = None) -> None:
     """Stop running clocks that have lost their meaning: all of them, or those of some codes."""
-    for clock in _clocks(parent).running():
-        if codes is None or clock.code in codes:
-            clock.cancelled_at = act.now
-            _stop(act, clock)
+    running = _clocks(parent).running()
+    if codes is not None:
+        running = running.filter(code__in=list(codes))
+    running.update(cancelled_at=act.now, done_at=act.now, lease_until=None)
 
 
-def move_clocks(act: Act, signal: Signal, case: Case) -> None:
+def move_clocks(signal: Signal, case: Case) -> None:
     """Hand the clocks of a signal, stopped ones included, to the case opened for it."""
-    for clock in signal.clocks.all():
-        clock.signal, clock.case = None, case
-        act.save(clock)
+    signal.clocks.update(signal=None, case=case)
 
 
 def retime_clocks(act: Act, case: Case, old: dict[str, Limit]) -> None:
@@ -125,25 +127,17 @@ def retime_clocks(act: Act, case: Case, old: dict[str, Limit]) -> None:
     cancelled, and on a case in course one that is new there starts.
     """
     new = limits_of(case)
-    for clock in case.clocks.running().filter(breached_at=None):
-        again = clock.code == ClockCode.REPORT and case.clocks.filter(code=clock.code, met_at__isnull=False).exists()
-        if clock.code not in old:
-            continue
-        if clock.due_at != clocks.due_at(clock.started_at, old[clock.code], case.zone, again=again):
-            continue
-        if clock.code not in new:
-            clock.cancelled_at = act.now
-            _stop(act, clock)
-            continue
-        clock.due_at = clocks.due_at(clock.started_at, new[clock.code], case.zone, again=again)
-        clock.warn_at = clocks.warn_at(clock.started_at, clock.due_at)
-        clock.lease_until, clock.fence = None, clock.fence + 1  # who claimed the old instant has nothing to finish
-        act.later(clock)
+    if new == old:
+        return
+    clocks_of_case = list(case.clocks.filter(cancelled_at=None))
+    reported = any(clock.code == ClockCode.REPORT and clock.met_at for clock in clocks_of_case)
+    for clock in clocks_of_case:
+        again = reported and clock.code == ClockCode.REPORT
+        if clock.is_running and clock.breached_at is None and _follows(clock, old, case, again=again):
+            _retime(act, clock, new.get(clock.code), case, again=again)
+    known = {clock.code for clock in clocks_of_case}
     wanted = (ClockCode.SEV, *(ACTIVATION_CODES if case.activated_at else ()))
-    known = set(case.clocks.filter(cancelled_at=None).values_list("code", flat=True))
-    for code in wanted:
-        if code not in known:
-            start_clock(act, case, code, limits=new)
+    start_clocks(act, case, [code for code in wanted if code not in known])
 
 
 def breach_standing(clock: Clock, act: Act) -> Clock | None:
@@ -191,6 +185,33 @@ def is_ticked_off_by_hand(clock: Clock, act: Act, **given: object) -> Unmet | No
     if clock.code in BY_HAND:
         return None
     return Unmet("measured", _("The desk stops this clock itself when it happens"))
+
+
+def _start(act: Act, parent: Parent, code: str) -> datetime:
+    return parent.zero if code in _FROM_ZERO else act.now
+
+
+def _clock(parent: Parent, code: str, start: datetime, due: datetime, subject: str = "") -> Clock:
+    clock = Clock(code=code, subject=subject, started_at=start, due_at=due, warn_at=clocks.warn_at(start, due))
+    setattr(clock, "case" if isinstance(parent, Case) else "signal", parent)
+    return clock
+
+
+def _follows(clock: Clock, limits: dict[str, Limit], case: Case, *, again: bool) -> bool:
+    """Whether the clock runs at its limit of the policy and not at an instant somebody promised."""
+    limit = limits.get(clock.code)
+    return limit is not None and clock.due_at == clocks.due_at(clock.started_at, limit, case.zone, again=again)
+
+
+def _retime(act: Act, clock: Clock, limit: Limit | None, case: Case, *, again: bool) -> None:
+    if limit is None:
+        clock.cancelled_at = act.now
+        _stop(act, clock)
+        return
+    clock.due_at = clocks.due_at(clock.started_at, limit, case.zone, again=again)
+    clock.warn_at = clocks.warn_at(clock.started_at, clock.due_at)
+    clock.lease_until, clock.fence = None, clock.fence + 1  # who claimed the old instant has nothing to finish
+    act.later(clock)
 
 
 def _clocks(parent: Parent) -> ClockQuerySet:

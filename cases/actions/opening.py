@@ -73,11 +73,12 @@ def open_for(
     )
     act.move(case, "acknowledge")
     act.save(case)
-    old = limits_of(signal)
+    old = limits_of(signal) if case.kind_id != signal.kind_id else {}
     signal.case = case
     act.record("case.opened", on=case, signal=str(signal.uuid), origin=signal.origin, confidential=confidential)
-    move_clocks(act, signal, case)
-    retime_clocks(act, case, old)
+    move_clocks(signal, case)
+    if case.kind_id != signal.kind_id:
+        retime_clocks(act, case, old)
     _enter_as_opener(act, case, lead=lead)
     if any(answers.values()):
         assess(act, case, sentence=sentence, severity=severity, **answers)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,9 +21,9 @@ from cases.actions import (
     offer_role,
     tick_off_clock,
 )
-from cases.models import Case, CaseState, Clock, Fact, Protocol, RoleAssignment, Severity
+from cases.models import Case, CaseState, Clock, Fact, Protocol, RoleAssignment, Severity, Task
 from cases.states import OPEN_CASE, OPEN_TASK, FactState, RoleState
-from cases.views.base import CaseView, KeysetPage, no_content
+from cases.views.base import CaseView, KeysetPage, no_content, possible
 from cases.views.verbs import next_steps
 from crisisdesk.core.capabilities import Capability
 from crisisdesk.core.models import Brand
@@ -101,6 +102,7 @@ class CourseView(CaseView):
 
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
         """The whole page."""
+        prefetch_course(self.case)
         before = request.GET.get("before", "")
         older = int(before) if before.isdecimal() and len(before) < 18 else None
         return render(request, "cases/course.html", {**self.head(), **course_context(self.case, self.principal, older)})
@@ -113,7 +115,14 @@ class CourseLiveView(CaseView):
         """The fragment, or 204 while the log has not moved."""
         if request.GET.get("seq") == str(self.case.chain.head_seq):
             return no_content()
+        prefetch_course(self.case)
         return render(request, "cases/_course.html", {**self.head(), **course_context(self.case, self.principal)})
+
+
+def prefetch_course(case: Case) -> None:
+    """Read tasks and clocks once, for the head and for the page."""
+    tasks = Task.objects.select_related("step", "assignee", "finished_by", "reason")
+    prefetch_related_objects([case], "clocks", Prefetch("tasks", tasks))
 
 
 def course_context(case: Case, principal: Principal, before: int | None = None) -> dict[str, Any]:
@@ -122,10 +131,7 @@ def course_context(case: Case, principal: Principal, before: int | None = None) 
     older = events[-1].seal.seq if events and events[-1].seal.seq > 1 else None
     if older is None:
         events = [*events, *course.events_before(case)]
-    tasks = list(case.tasks.select_related("step", "assignee", "finished_by", "reason"))
-    clocks = list(case.clocks.all())
-    for row in [*tasks, *clocks]:
-        row.case = case
+    tasks, clocks = list(case.tasks.all()), list(case.clocks.all())
     live = f"{reverse('cases:course_live', args=[case.reference])}?seq={case.chain.head_seq}"
     return {
         "course_url": live if before is None else "",
@@ -135,14 +141,13 @@ def course_context(case: Case, principal: Principal, before: int | None = None) 
         "open_tasks": [task for task in tasks if task.state in OPEN_TASK],
         "done_tasks": [task for task in tasks if task.state not in OPEN_TASK],
         "all_clocks": clocks,
-        "may_tick_off": {clock.pk for clock in clocks if tick_off_clock.can(principal, clock)},
+        "may_tick_off": {clock.pk for clock in clocks if possible(tick_off_clock, principal, clock)},
         "may_work": case.is_open and principal.has(Capability.CONTRIBUTE, case),
-        "may_note": add_note.can(principal, case),
-        "may_decide": add_decision.can(principal, case),
-        "may_add_task": add_task.can(principal, case),
+        "may_note": possible(add_note, principal, case),
+        "may_decide": possible(add_decision, principal, case),
+        "may_add_task": possible(add_task, principal, case),
         "note_form": forms.NoteForm(principal=principal, auto_id="note_%s"),
         "decision_form": forms.DecisionForm(principal=principal, auto_id="decision_%s"),
-        "task_form": forms.TaskForm(principal=principal, auto_id="task_%s"),
         "next_steps": next_steps(case, principal),
     }
 
@@ -163,7 +168,7 @@ class FactsView(CaseView):
         context = {
             **self.head(),
             "groups": [(state, state.label, grouped[state]) for state in self.GROUPS if grouped[state]],
-            "may_add": add_fact.can(self.principal, self.case),
+            "may_add": possible(add_fact, self.principal, self.case),
             "form": forms.FactForm(principal=self.principal),
         }
         return render(request, "cases/facts.html", context)
@@ -185,15 +190,15 @@ class PeopleView(CaseView):
             "assignments": [
                 (
                     one,
-                    accept_role.can(self.principal, one),
-                    end_role.can(self.principal, one),
-                    lapse_offer.can(self.principal, one),
+                    possible(accept_role, self.principal, one),
+                    possible(end_role, self.principal, one),
+                    possible(lapse_offer, self.principal, one),
                 )
                 for one in current
             ],
             "past": [one for one in assignments if one not in current],
-            "may_offer": offer_role.can(self.principal, self.case),
-            "may_call": call_team.can(self.principal, self.case),
+            "may_offer": possible(offer_role, self.principal, self.case),
+            "may_call": possible(call_team, self.principal, self.case),
             "form": forms.RoleForm(principal=self.principal),
         }
         return render(request, "cases/people.html", context)

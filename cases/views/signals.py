@@ -21,7 +21,7 @@ from cases.actions import (
 from cases.extensions import signal_panels
 from cases.models import Case, Severity, Signal, SignalState
 from cases.models.assessments import ALL_NO
-from cases.views.base import KeysetPage, VerbPage, no_content
+from cases.views.base import KeysetPage, VerbPage, no_content, possible
 from crisisdesk.core.errors import Missing
 from crisisdesk.core.models import Brand, Event
 from crisisdesk.core.principals import Principal
@@ -109,11 +109,11 @@ def signal_context(signal: Signal, principal: Principal) -> dict[str, Any]:
         "panels": [render_to_string(template, dict(found)) for template, found in signal_panels(signal, principal)],
         "all_no": ALL_NO,
         "waiting": waiting,
-        "may_take_over": take_over_signal.can(principal, signal),
-        "may_lead": take_and_lead.can(principal, signal),
-        "may_open": open_case.can(principal, signal),
-        "may_dismiss": dismiss_signal.can(principal, signal),
-        "may_attach": attach_signal.can(principal, signal),
+        "may_take_over": possible(take_over_signal, principal, signal),
+        "may_lead": possible(take_and_lead, principal, signal),
+        "may_open": possible(open_case, principal, signal),
+        "may_dismiss": possible(dismiss_signal, principal, signal),
+        "may_attach": possible(attach_signal, principal, signal),
         "lead_form": forms.LeadForm(principal=principal, initial=_start(signal), auto_id="lead_%s"),
         "dismiss_form": forms.ReasonForm(principal=principal, auto_id="dismiss_%s"),
         "attach_form": forms.AttachForm(principal=principal, signal=signal, auto_id="attach_%s"),

@@ -28,7 +28,7 @@ from cases.actions import (
 )
 from cases.models import Case, Fact, RoleAssignment, SeverityAssessment
 from cases.models.assessments import ALL_NO
-from cases.views.base import CaseVerb, CaseView, VerbPage
+from cases.views.base import CaseVerb, CaseView, VerbPage, possible
 from crisisdesk.core.actions import Action
 from crisisdesk.core.errors import Unmet
 from crisisdesk.core.principals import Principal
@@ -74,7 +74,9 @@ def next_steps(case: Case, principal: Principal) -> dict[str, list[NextStep]]:
         for verb in _WAY
         if verb.offered(principal, case)
     ]
-    aside = [NextStep(verb, verb_url(verb, case), [], has_form=True) for verb in _ASIDE if verb.can(principal, case)]
+    aside = [
+        NextStep(verb, verb_url(verb, case), [], has_form=True) for verb in _ASIDE if possible(verb, principal, case)
+    ]
     return {"way": way, "aside": aside}
 
 
