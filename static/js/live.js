@@ -23,12 +23,16 @@
     const { requestPath, responsePath } = event.detail.pathInfo;
     if (!isLive(event.target) || !responsePath) return;
     const path = (address) => new URL(address, location.href).pathname;
-    if (path(requestPath) !== path(responsePath)) { event.detail.shouldSwap = false; failed(event); }
+    if (path(requestPath) === path(responsePath)) return;
+    event.detail.shouldSwap = false;
+    event.detail.xhr.elsewhere = true;
+    failed(event);
   });
   document.addEventListener("htmx:afterRequest", (event) => {
-    if (isLive(event.target) && event.detail.successful) { wait = CALM; lost(false); }
+    if (!isLive(event.target) || !event.detail.successful || event.detail.xhr.elsewhere) return;
+    wait = CALM;
+    lost(false);
   });
   for (const kind of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) document.addEventListener(kind, failed);
-  document.addEventListener("visibilitychange", () => document.hidden || document.body.dispatchEvent(new Event("live")));
   setTimeout(beat, wait);
 })();
