@@ -194,6 +194,23 @@ def test_a_worker_killed_between_fetch_and_commit_changes_nothing(
     assert Mention.objects.count() == 1
 
 
+def test_what_can_not_be_kept_shows_in_the_health(
+    feed: Source, server: FeedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumble(*args: object, **values: object) -> None:
+        raise RuntimeError
+
+    server.serve(atom(entry(1)))
+    monkeypatch.setattr(polling, "raise_by_itself", stumble)
+    state = turn(feed)
+    assert (state.problem, state.failures) == ("unexpected", 1)
+    assert "fault on our side" in str(state.problem_sentence)
+    assert Mention.objects.count() == 0
+    monkeypatch.undo()
+    assert turn(feed).problem == ""
+    assert Mention.objects.count() == 1
+
+
 def test_looking_now(world: World, feed: Source, server: FeedServer) -> None:
     server.serve(atom(entry(1)))
     turn(feed)

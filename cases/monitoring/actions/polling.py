@@ -92,13 +92,18 @@ def find_feed(url: str, *, zone: str) -> tuple[str, Look]:
 
 
 def poll(state: SourceState) -> None:
-    """One turn of one source: both halves. For `due.run`."""
+    """One turn of one source: both halves. For `due.run`. What cannot be kept shows in the health of the source."""
     source = Source.objects.select_related("brand").get(pk=state.source_id)
     if not source.brand.active:
         state.retry(state.fence, clock.now() + AWHILE, "")
         return
     known = fetching.Validators(**state.cursor)
-    take_in(state, look_at(source.url, zone=source.brand.time_zone, known=known))
+    look = look_at(source.url, zone=source.brand.time_zone, known=known)
+    try:
+        take_in(state, look)
+    except Exception:
+        log.exception("what source %s brought could not be kept", source.pk)
+        take_in(state, Look(problem="unexpected"))
 
 
 def take_in(state: SourceState, look: Look) -> None:
