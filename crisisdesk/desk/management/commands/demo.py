@@ -41,5 +41,7 @@ class Command(BaseCommand):
                     brands = "" if person.brands == ("zrnko",) else f" ({', '.join(person.brands)})"
                     self._say(f"  {person.email:<{width}}  {person.name}, {person.role_label}{brands}")
         self._say(f"\n  Password of everybody: {people.PASSWORD}")
-        self._say("  Worth a look first: duty (signals), exec and legal.deputy (an approval), outsider (the closed crisis)")
+        self._say(
+            "  Worth a look first: duty (signals), exec and legal.deputy (an approval), outsider (the closed crisis)"
+        )
         self._say(f"  API token of {people.user_of('service').email}: {demo_token()}")
