@@ -4,7 +4,7 @@
   let wait = CALM;
   const lost = (yes) => document.getElementById("lost")?.toggleAttribute("hidden", !yes);
   const isLive = (element) => /\blive\b/.test(element?.getAttribute?.("hx-trigger") || "");
-  const busy = (element) => element.querySelector("details[open] :is(input, textarea), :is(input, textarea):focus");
+  const busy = (element) => element.querySelector("details.ask[open], details[open] textarea, :is(input, textarea, select):focus");
   const failed = (event) => {
     if (!isLive(event.target)) return;
     wait = Math.min(wait * 2, SLOWEST);
