@@ -21,13 +21,13 @@ from comms.models import (
     Withdrawal,
 )
 from comms.networks import NETWORKS
-from crisisdesk.core.api import DeskViewSet, Filter, Input, Output, Router, VisibleField, verb
+from crisisdesk.core.api import DeskViewSet, Filter, Input, Output, ReasonIn, Router, VisibleField, verb
 from crisisdesk.core.models import Brand
 
 LANGUAGE = r"^[a-z]{2,3}$"
 
 
-# --- values of the verbs on statements and versions, which live in `comms.api` ------------------------------------------
+# --- values of the verbs on statements and versions, which live in `comms.api` --------------------------------------
 
 
 class PublishIn(Input):
@@ -214,12 +214,6 @@ class SentIn(Input):
     """Somebody found it on the other side."""
 
     url = serializers.CharField(max_length=1000, required=False, allow_blank=True)
-
-
-class ReasonIn(Input):
-    """What happened."""
-
-    reason = serializers.CharField(max_length=1000)
 
 
 class DeliveryViewSet(DeskViewSet):

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 from django.utils import translation
+from django.utils.encoding import force_bytes
 from django.utils.translation import gettext_lazy as _
 
 from crisisdesk.core import second_factor
@@ -149,8 +150,8 @@ def _cipher() -> MultiFernet:
     return MultiFernet([Fernet(_derived(key)) for key in [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]])
 
 
-def _derived(secret: str) -> bytes:
+def _derived(secret: str | bytes) -> bytes:
     if not secret:
         raise ImproperlyConfigured("SECRET_KEY is empty")
-    key = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"crisisdesk second factors").derive(secret.encode())
+    key = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"crisisdesk second factors").derive(force_bytes(secret))
     return base64.urlsafe_b64encode(key)

@@ -1,6 +1,6 @@
 """Set-up of the organisation: brands, people, roles, tokens; and the log of it."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.contrib import admin
@@ -18,7 +18,7 @@ from crisisdesk.core.errors import Denied, DomainError, NotFresh
 from crisisdesk.core.models import ApiToken, Brand, Event, Membership, Organisation, User
 from crisisdesk.core.models.events import INSTALLATION_CHAIN_ID
 from crisisdesk.core.principals import Principal
-from crisisdesk.core.token_pages import TokenForm
+from crisisdesk.core.token_forms import TokenForm
 from crisisdesk.core.verbs import people, tokens
 
 __all__ = ["AdminVerb", "DeskAdmin", "ReadOnlyInline", "ReasonForm", "WorkflowAdmin"]
@@ -120,7 +120,7 @@ class ServiceTokenForm(TokenForm):
 
     user = forms.ModelChoiceField(User.objects.none(), label=_("service account"), required=True)
 
-    field_order: ClassVar[list[str]] = ["user", "name", "scopes", "days"]
+    field_order = ["user", "name", "scopes", "days"]
 
 
 @admin.register(ApiToken)
@@ -218,7 +218,7 @@ class EventAdmin(WorkflowAdmin):
         return principal.manages_installation() and (obj is None or obj.chain_id == INSTALLATION_CHAIN_ID)
 
     @admin.display(description=_("what happened"))
-    def told(self, event: Event) -> str:
+    def told(self, event: Any) -> str:
         """The event as a sentence."""
         return events.sentence(event, event.actor_name or event.actor, get_language() or "en")
 

@@ -57,7 +57,7 @@ class AdminVerb:
         return self.call(row, principal, values) if self.call else self.action(row, principal, **values)
 
 
-class CappedPaginator(Paginator):  # type: ignore[type-arg]
+class CappedPaginator(Paginator):
     """Pages without counting a million rows; beyond the cap one searches."""
 
     @cached_property
@@ -75,7 +75,7 @@ def visible_rows(model: type[Model], principal: Principal) -> QuerySet[Any]:
     return rows
 
 
-class DeskAdmin(SimpleHistoryAdmin):  # type: ignore[misc]
+class DeskAdmin(SimpleHistoryAdmin):
     """Rows one may see, changed by actions.
 
     `create_verb` and `change_verb` take the form's values; without them the pages are read-only. `verbs` are buttons.
@@ -303,7 +303,7 @@ class ReadOnlyInline(admin.TabularInline[Any, Any]):
         """Who sees the row sees its parts."""
         return True
 
-    def has_add_permission(self, request: HttpRequest, obj: Any) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Any) -> bool:  # type: ignore[override]
         """Nothing is added here."""
         return False
 

@@ -30,6 +30,6 @@ class DeskAdminSite(admin.AdminSite):
         """Signing in happens on the one sign-in page, with its limits and second factors."""
         return HttpResponseRedirect(reverse("admin:index"))
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Passwords are changed on the one page that counts wrong tries."""
         return HttpResponseRedirect(reverse("account_change_password"))

@@ -36,12 +36,12 @@ from crisisdesk.core.actions import Action
 from crisisdesk.core.api_auth import http_request, principal_of
 from crisisdesk.core.api_idempotency import etag_of, in_one_transaction, once, require_version
 from crisisdesk.core.api_paging import Filter, KeysetPagination, StrictFilters, refuse_unknown
-from crisisdesk.core.api_serializers import DETAIL_VERBS, Input, Output, VisibleField
+from crisisdesk.core.api_serializers import DETAIL_VERBS, Input, Output, ReasonIn, VisibleField
 from crisisdesk.core.errors import Missing
 from crisisdesk.core.models import Organisation
 from crisisdesk.core.principals import Principal
 
-__all__ = ["Answers", "DeskViewSet", "Filter", "Input", "Output", "Router", "Verb", "VisibleField", "verb"]
+__all__ = ["Answers", "DeskViewSet", "Filter", "Input", "Output", "ReasonIn", "Router", "Verb", "VisibleField", "verb"]
 
 # Methods REST framework's router knows by name; every other verb is a POST sub-resource.
 STANDARD = {"create": "POST", "update": "PUT", "partial_update": "PATCH", "destroy": "DELETE"}
@@ -124,7 +124,7 @@ class Answers(APIView):
 class DeskViewSet(Answers, viewsets.GenericViewSet[Any]):
     """Reads of one model, and the verbs that change it."""
 
-    model: ClassVar[type[Model]]
+    model: ClassVar[Any]
     list_serializer_class: ClassVar[SerializerClass | None] = None
     filters: ClassVar[Mapping[str, Filter]] = {}
     search: ClassVar[Sequence[str]] = ()
@@ -165,7 +165,7 @@ class DeskViewSet(Answers, viewsets.GenericViewSet[Any]):
         """The visible rows. Subclasses add `select_related` and the like to it."""
         if getattr(self, "swagger_fake_view", False):
             return self.model._default_manager.none()
-        rows: QuerySet[Any] = self.model.objects.visible_to(self.principal)  # type: ignore[attr-defined]
+        rows: QuerySet[Any] = self.model.objects.visible_to(self.principal)
         return rows
 
     def get_object(self) -> Any:

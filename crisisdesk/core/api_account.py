@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crisisdesk.core import clock
-from crisisdesk.core.api import Answers, DeskViewSet, Filter, Input, Output, Router, VisibleField, verb
+from crisisdesk.core.api import Answers, DeskViewSet, Filter, Input, Output, ReasonIn, Router, VisibleField, verb
 from crisisdesk.core.api_auth import http_request, principal_of
 from crisisdesk.core.api_idempotency import etag_of, in_one_transaction, require_version
 from crisisdesk.core.api_paging import refuse_unknown
@@ -168,7 +168,8 @@ def _prove(request: Request, principal: Principal, given: dict[str, str]) -> Non
         if not by_token:
             reauthenticate_by_password(http_request(request))
     if by_token:
-        tokens.freshen_token(request.auth, Principal.for_user(user, via="api"))
+        token: Any = request.auth
+        tokens.freshen_token(token, Principal.for_user(user, via="api"))
 
 
 # --- the organisation and its brands --------------------------------------------------------------------------------
@@ -283,12 +284,6 @@ class PersonChange(Input):
     language = serializers.ChoiceField(["cs", "en"], required=False)
 
 
-class ReasonIn(Input):
-    """Why."""
-
-    reason = serializers.CharField(max_length=2_000)
-
-
 class PersonViewSet(DeskViewSet):
     """Accounts of people and programs, as far as the client works with them."""
 
@@ -369,7 +364,7 @@ class TokenOut(Output):
     """A token; the key itself is never shown again."""
 
     user = serializers.UUIDField(source="user.uuid")
-    brands = serializers.SlugRelatedField(slug_field="uuid", many=True, read_only=True)
+    brands: Any = serializers.SlugRelatedField(slug_field="uuid", many=True, read_only=True)
     actions = True
 
     class Meta:
@@ -385,7 +380,8 @@ class NewTokenOut(TokenOut):
 
     key = serializers.CharField(source="secret", help_text="Shown here and nowhere else.")
 
-    class Meta(TokenOut.Meta):
+    class Meta:
+        model = ApiToken
         fields = (*TokenOut.Meta.fields, "key")
 
 

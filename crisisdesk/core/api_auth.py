@@ -85,7 +85,7 @@ def http_request(request: Request) -> HttpRequest:
 
 def principal_of(request: Request) -> Principal:
     """Who acts: the token's or the session's principal, once authentication has run."""
-    if not request.user or not request.user.is_authenticated:
+    if not request.user.is_authenticated:
         return ANONYMOUS
     principal: Principal = http_request(request).principal  # type: ignore[attr-defined]
     return principal

@@ -142,7 +142,7 @@ class KeysetPagination(BasePagination):
     null).
     """
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         """The rows of the page asked for."""
         self.request = request
         self.order = self._order(request, view)

@@ -74,6 +74,8 @@ IF_MATCH = OpenApiParameter(
 class DeskSchema(AutoSchema):
     """Names, texts, headers and refusals of an operation, taken from the action behind it."""
 
+    view: Any
+
     @property
     def verb(self) -> Any:
         """The verb behind the operation, or None for reads."""
@@ -94,7 +96,7 @@ class DeskSchema(AutoSchema):
         """The verb's title."""
         return str(self.verb.action.title) if self.verb else None
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]
         """What the verb does, its scope, and what it asks for."""
         if self.verb is None:
             return super().get_description()
@@ -169,7 +171,7 @@ def add_problem(result: dict[str, Any], generator: Any, request: Any, public: bo
     return result
 
 
-class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class TokenScheme(OpenApiAuthenticationExtension):
     """How a token is sent."""
 
     target_class = "crisisdesk.core.api_auth.TokenAuthentication"

@@ -33,6 +33,12 @@ class Input(serializers.Serializer[Any]):
         return found
 
 
+class ReasonIn(Input):
+    """Why."""
+
+    reason = serializers.CharField(max_length=2_000)
+
+
 class Output(serializers.ModelSerializer[Any]):
     """A row as the API shows it: read-only. A subclass with `actions = True` adds `available_actions` to details."""
 

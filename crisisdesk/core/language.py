@@ -32,7 +32,7 @@ def back(request: HttpRequest) -> str:
 class LanguageView(View):
     """Switch the language: in a cookie for this browser, in the account for mails and other devices."""
 
-    http_method_names: ClassVar[list[str]] = ["post", "options"]
+    http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Set `language`."""
@@ -48,7 +48,7 @@ class LanguageView(View):
             max_age=YEAR,
             secure=settings.LANGUAGE_COOKIE_SECURE,
             httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
-            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+            samesite="Lax",
         )
         return response
 
@@ -56,7 +56,7 @@ class LanguageView(View):
 class AppearanceView(DeskView):
     """Switch between light, dark, and as the device has it."""
 
-    http_method_names: ClassVar[list[str]] = ["post", "options"]
+    http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Set `theme`."""
@@ -92,7 +92,8 @@ class ProfileView(VerbView):
 
     def get_form_options(self) -> dict[str, Any]:
         """The form starts with what the account says."""
-        return {"instance": User.objects.get(pk=self.request.user.pk)}
+        user: Any = self.principal.user
+        return {"instance": User.objects.get(pk=user.pk)}
 
     def get_success_url(self, result: User) -> str:
         """Stay here, in the language just chosen."""

@@ -324,3 +324,18 @@ def test_keys_are_forgotten_after_a_day(program: Make) -> None:
 @pytest.mark.parametrize("key", ["", " ", "a b", "k" * 256, "é"])
 def test_keys_are_plain_text(program: Make, key: str) -> None:
     assert program("superuser")("POST", "brands", brand_fields(1), Idempotency_Key=key).status_code == 400
+
+
+def test_asking_for_options_is_no_way_in(program: Make) -> None:
+    answer = program("superuser")("OPTIONS", "brands")
+    assert answer.status_code == 405
+    assert answer["Allow"]
+
+
+def test_proxies_tell_where_a_client_comes_from(program: Make, settings: Any) -> None:
+    client = program("legal", networks=["192.0.2.0/24"])
+    assert client("GET", "me", X_Forwarded_For="192.0.2.7").status_code == 403
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    assert client("GET", "me", X_Forwarded_For="198.51.100.1, 192.0.2.7").status_code == 200
+    assert client("GET", "me", X_Forwarded_For="192.0.2.7, 198.51.100.1").status_code == 403
+    assert client("GET", "me", X_Forwarded_For="nonsense").status_code == 403

@@ -75,6 +75,9 @@ class ApiToken(DeskModel):
     authenticated_at = models.DateTimeField(null=True, blank=True, editable=False)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True, editable=False)
 
+    # The key itself, on a token that was just made; it is no column.
+    secret: str = ""
+
     objects = ApiTokenQuerySet.as_manager()
 
     class Meta:
@@ -195,7 +198,8 @@ class TokenRate(models.Model):
         now = clock.now()
         step = window / limit
         with connection.cursor() as cursor:
-            cursor.execute(cls.TAKE, {"token": token.pk, "now": now, "step": step, "window": window})
+            values: Any = {"token": token.pk, "now": now, "step": step, "window": window}
+            cursor.execute(cls.TAKE, values)
             row: Sequence[Any] | None = cursor.fetchone()
         if row is None:
             full_at = cls.objects.values_list("full_at", flat=True).get(pk=token.pk)
