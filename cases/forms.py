@@ -108,7 +108,7 @@ class AttachForm(DeskForm):
     def __init__(self, *args: Any, signal: Signal, **options: Any) -> None:
         super().__init__(*args, **options)
         cases = Case.objects.visible_to(self.principal).open().filter(brand=signal.brand_id)
-        self.fields["case"].queryset = cases.order_by("-created_at")[:200]  # type: ignore[attr-defined]
+        self.fields["case"].queryset = cases.order_by("-created_at")  # type: ignore[attr-defined]
 
 
 class QuestionsForm(DeskForm):
@@ -239,7 +239,7 @@ class MergeForm(OptionalReasonForm):
     def __init__(self, *args: Any, case: Case, **options: Any) -> None:
         super().__init__(*args, **options)
         others = Case.objects.visible_to(self.principal).open().filter(brand=case.brand_id).exclude(pk=case.pk)
-        self.fields["into"].queryset = others.order_by("-created_at")[:200]  # type: ignore[attr-defined]
+        self.fields["into"].queryset = others.order_by("-created_at")  # type: ignore[attr-defined]
 
 
 class ConfidentialForm(ReasonForm):

@@ -48,8 +48,9 @@ class CaseListView(DeskView):
         brands = Brand.objects.visible_to(self.principal)
         if chosen["brand"] in {brand.slug for brand in brands}:
             rows = rows.filter(brand__slug=chosen["brand"])
-        if chosen["q"].strip():
-            rows = _searched(rows, chosen["q"].strip())
+        sought = chosen["q"].replace("\x00", "").strip()
+        if sought:
+            rows = _searched(rows, sought)
         page = KeysetPage.of(rows, request)
         leads, clocks = _leads(page.rows), _next_clocks(page.rows)
         page.rows = [{"case": case, "lead": leads.get(case.pk), "clock": clocks.get(case.pk)} for case in page.rows]
@@ -69,7 +70,7 @@ class CaseListView(DeskView):
 def _searched(rows: Any, text: str) -> Any:
     if text.upper().startswith("CD-"):
         return rows.filter(reference__istartswith=text)
-    return rows.filter(title__icontains=text.replace("\x00", ""))
+    return rows.filter(title__icontains=text)
 
 
 def _leads(cases: list[Case]) -> dict[int, Any]:

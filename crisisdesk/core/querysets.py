@@ -23,6 +23,8 @@ class DeskQuerySet(models.QuerySet[Any]):
 
         from crisisdesk.core.errors import Missing
 
+        if any(isinstance(value, str) and "\x00" in value for value in lookup.values()):
+            raise Missing
         try:
             return self.visible_to(principal).get(**lookup)
         except (self.model.DoesNotExist, ValidationError, ValueError) as missing:

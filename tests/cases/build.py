@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.test import Client
+
 from cases.actions import (
     accept_role,
     activate_case,
@@ -91,6 +93,14 @@ def offer(world: World, role: str = "legal", case: Case | None = None) -> RoleAs
 def task(world: World, *, blocking: bool = False) -> Task:
     """A task of an active case's protocol."""
     return led(world).tasks.filter(blocking=blocking).first()
+
+
+def english(world: World, code: str) -> Client:
+    """A browser of a persona who reads English."""
+    user = world.user(code)
+    user.language = "en"
+    user.save()
+    return world.client(code)
 
 
 def events_of(row: Any, kind: str) -> list[Event]:

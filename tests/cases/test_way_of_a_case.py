@@ -1,6 +1,5 @@
 """Under control, broken out again, resolved, reviewed, closed, opened again."""
 
-
 import pytest
 from django.db import IntegrityError, transaction
 
