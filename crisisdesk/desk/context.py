@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
@@ -103,10 +103,7 @@ def _more_places(request: HttpRequest) -> list[Place]:
 
 def _placing(request: HttpRequest) -> Callable[..., Place]:
     def place(name: str, label: str, icon: str, **options: Any) -> Place:
-        try:
-            url = reverse(name)
-        except NoReverseMatch:
-            url = "#"
+        url = reverse(name)
         on = request.path == url if url == "/" else request.path.startswith(url)
         return Place(url, label, icon, on=on, **({"short": label} | options))
 
