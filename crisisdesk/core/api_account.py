@@ -302,6 +302,7 @@ class PersonViewSet(DeskViewSet):
     create = verb(people.create_person, PersonIn)
     partial_update = verb(people.change_person, PersonChange)
     deactivate = verb(people.deactivate_person, ReasonIn)
+    remove_second_factors = verb(tokens.remove_second_factors, ReasonIn)
 
     def get_queryset(self) -> QuerySet[Any]:
         """Colleagues; administrators see everybody."""

@@ -13,6 +13,11 @@ from crisisdesk.core.verbs.tokens import create_token
 from tests.conftest import World, sign_in
 
 
+@pytest.fixture(autouse=True)
+def _in_english(world: World) -> None:
+    User.objects.update(language="en")
+
+
 def address(model: Any, page: str, *parts: Any) -> str:
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=parts)
 

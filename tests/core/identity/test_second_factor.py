@@ -95,6 +95,7 @@ def test_the_demo_may_do_without(world: World, settings: Any) -> None:
 
 def test_the_last_factor_stays_where_roles_need_one(world: World) -> None:
     user = world.user("legal")
+    user.language = "en"
     user.set_password("a long enough passphrase")
     user.save()
     TOTP.activate(user, generate_totp_secret())

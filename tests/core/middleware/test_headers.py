@@ -52,7 +52,9 @@ def test_the_policy_allows_nothing_inline_and_nothing_foreign() -> None:
     assert allowed == {"'none'", "'self'", "data:"}
 
 
-@pytest.mark.parametrize("address", ["/admin/", "/admin/core/brand/", "/admin/core/event/", "/api/v1/docs", "/api/v1/docs?script="])
+@pytest.mark.parametrize(
+    "address", ["/admin/", "/admin/core/brand/", "/admin/core/event/", "/api/v1/docs", "/api/v1/docs?script="]
+)
 def test_admin_and_api_pages_hold_nothing_inline(world: World, address: str) -> None:
     answer = world.client("superuser").get(address)
     assert answer.status_code == 200
