@@ -47,7 +47,7 @@ class AccountAdmin(DeskAdmin):
         return channels.open_account(values.pop("brand"), principal, **values)
 
 
-class SubscriberForm(forms.ModelForm):  # type: ignore[type-arg]
+class SubscriberForm(forms.ModelForm):
     """An address to be asked."""
 
     class Meta:

@@ -135,12 +135,18 @@ class Attempt:
             receipt = self.channel.find(self.delivery)
         except ChannelError as error:
             if error.outcome == Outcome.ABSENT:
-                losses = self.delivery.attempts_made.filter(outcome=Outcome.UNKNOWN).count()
-                self._back(DeliveryState.PENDING, clock.now() + next_try(losses), Outcome.ABSENT, error.detail)
+                self._back(DeliveryState.PENDING, clock.now() + self._breath(), Outcome.ABSENT, error.detail)
             else:
                 self._not_found(error.detail)
         else:
             self._out(Outcome.FOUND, receipt)
+
+    def _breath(self) -> timedelta:
+        """How long to wait before going on: hardly at all after a worker of ours died, ever longer after a server that
+        takes a text and falls silent, because each try may leave another mail of which nobody knows."""
+        if self.found_in == DeliveryState.CLAIMED:
+            return LOOK_AGAIN
+        return next_try(self.delivery.attempts_made.filter(outcome=Outcome.UNKNOWN).count())
 
     def _not_found(self, detail: str) -> None:
         looked = self.delivery.looked + 1 if self.channel.capabilities.finds else MOST_LOOKS

@@ -22,7 +22,7 @@ from crisisdesk.core.actions import action
 from crisisdesk.core.acts import Act
 from crisisdesk.core.capabilities import Capability
 from crisisdesk.core.errors import Invalid, Unmet
-from crisisdesk.core.models import Entry
+from crisisdesk.core.models import Entry, UserKind
 
 # Together these are held by exactly the roles of communications (`COMMUNICATION_ROLES`).
 ANY_OF_COMMUNICATIONS = (Capability.PUBLISH, Capability.SPEAK, Capability.LEAD)
@@ -68,6 +68,13 @@ def _something_is_out(statement: Statement, act: Act, **values: Any) -> Unmet | 
     if to_withdraw(statement):
         return None
     return Unmet("nothing_out", _("Nothing of this statement is out; a draft is simply not submitted"))
+
+
+@withdraw_statement.guard
+def _a_person_decides(statement: Statement, act: Act, **values: Any) -> Unmet | None:
+    if act.actor.user is not None and act.actor.user.kind == UserKind.PERSON:
+        return None
+    return Unmet("person", _("A person takes a text back, a program never does"))
 
 
 def _withdraw(act: Act, version: StatementVersion, entry: Entry, note: str) -> Withdrawal:

@@ -258,7 +258,7 @@ class SmtpBackend(EmailBackend):
     @property
     def handed(self) -> bool:
         """Whether the server may hold a text it has not answered for."""
-        return bool(self.connection and self.connection.handed)
+        return bool(getattr(self.connection, "handed", False))
 
 
 def open_connection() -> Any:

@@ -40,6 +40,9 @@ class NewsroomPost(DeskModel):
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     public_note = models.TextField(blank=True)
 
+    # Filled by those who read posts for the public: what corrects this one, newest first.
+    corrected_by: "list[NewsroomPost]"
+
     objects = NewsroomPostQuerySet.as_manager()
     scope_path: ClassVar[str] = "statement__case"
 

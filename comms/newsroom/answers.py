@@ -17,7 +17,7 @@ from crisisdesk.core.errors import Missing
 # Seconds a copy may be shown without asking: a withdrawn text must not live on in a cache.
 FRESH_FOR = 10
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def public_page(view: View) -> View:
@@ -25,7 +25,7 @@ def public_page(view: View) -> View:
 
     @require_safe
     @wraps(view)
-    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
         except Missing:

@@ -1,5 +1,7 @@
 """Subscribing by mail, with the double question, and leaving with one click."""
 
+from uuid import UUID
+
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -43,7 +45,7 @@ def subscribe_here(request: HttpRequest, slug: str) -> HttpResponse:
         return missing(request)
     given = request.POST if request.method == "POST" else None
     form = SubscribeForm(given, initial={"language": brand.default_language})
-    room = Newsroom(brand, (given or {}).get("language") or brand.default_language)
+    room = Newsroom(brand, request.POST.get("language") or brand.default_language)
     asked = False
     with override(room.chrome):
         if given is not None and form.is_valid():
@@ -59,14 +61,18 @@ def subscribe_here(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm_here(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     """The page behind the link in the mail: its button confirms."""
-    return _answer(request, slug, Subscriber.objects.filter(uuid=confirming(token)).first(), "confirm")
+    return _answer(request, slug, _subscriber(confirming(token)), "confirm")
 
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def leave_here(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     """Unsubscribes on POST, also on the one-click POST of mail programs (RFC 8058)."""
-    return _answer(request, slug, Subscriber.objects.filter(uuid=leaving(token)).first(), "leave")
+    return _answer(request, slug, _subscriber(leaving(token)), "leave")
+
+
+def _subscriber(uuid: UUID | None) -> Subscriber | None:
+    return Subscriber.objects.filter(uuid=uuid).select_related("account").first() if uuid else None
 
 
 def _answer(request: HttpRequest, slug: str, subscriber: Subscriber | None, wanted: str) -> HttpResponse:

@@ -1,5 +1,6 @@
 """What became of a statement on each channel, and the verbs that publish, repair and withdraw."""
 
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -22,9 +23,11 @@ from comms.forms_sending import HashForm, ScheduleForm, SentForm, WithdrawForm
 from comms.models import (
     Delivery,
     DeliveryAttempt,
+    Operation,
     Outcome,
     RecipientState,
     Statement,
+    StatementState,
     StatementVersion,
     aggregate,
 )
@@ -32,8 +35,22 @@ from crisisdesk.core.principals import Principal
 from crisisdesk.core.views import DeskView, VerbView, visible_or_404
 
 
-def deliveries_of(statement: Statement, principal: Principal) -> list[Delivery]:
-    """All deliveries of a statement with their last answer, mails counted, and the verbs that could repair them."""
+@dataclass
+class DeliveryRow:
+    """One delivery with what came of it last and the verbs that could repair it (`retry`, `sent`, `again`)."""
+
+    delivery: Any
+    offered: list[str]
+
+    @property
+    def last_answer(self) -> str:
+        """What came of the last attempt, in words."""
+        outcome = self.delivery.last_outcome
+        return str(Outcome(outcome).label) if outcome else ""
+
+
+def deliveries_of(statement: Statement, principal: Principal) -> list[DeliveryRow]:
+    """All deliveries of a statement, mails counted, with the verbs that could repair them."""
     last = DeliveryAttempt.objects.filter(delivery=OuterRef("pk")).order_by("-pk")
     rows = (
         Delivery.objects.visible_to(principal)
@@ -48,22 +65,21 @@ def deliveries_of(statement: Statement, principal: Principal) -> list[Delivery]:
         )
         .order_by("version_id", "account__position", "account_id", "part", "operation")
     )
-    shown = list(rows)
-    for delivery in shown:
+    shown = []
+    for delivery in rows:
         delivery.version.statement = statement
-        delivery.offered = [
-            name for name, verb in REPAIRS.items() if verb.offered(principal, delivery) and _asks(delivery, name)
-        ]
-        delivery.last_answer = Outcome(delivery.last_outcome).label if delivery.last_outcome else ""
+        shown.append(DeliveryRow(delivery, _offered(delivery, principal)))
     return shown
 
 
-REPAIRS = {"retry": retry_delivery, "sent": mark_sent, "again": send_again}
-
-
-def _asks(delivery: Delivery, name: str) -> bool:
-    """Whether a person is asked: while the desk still looks, the two answers are not offered."""
-    return name == "retry" or delivery.waits_for_decision
+def _offered(delivery: Delivery, principal: Principal) -> list[str]:
+    """What a person may do about it now: nothing while it goes on by itself, and never send what was withdrawn."""
+    if delivery.waits_for_decision:
+        verbs: dict[str, Any] = {"sent": mark_sent, "again": send_again}
+    else:
+        verbs = {"retry": retry_delivery}
+    released = delivery.version.state == StatementState.PUBLISHING
+    return [name for name, verb in verbs.items() if (released or name == "sent") and verb.offered(principal, delivery)]
 
 
 class DeliveriesView(DeskView):
@@ -73,10 +89,8 @@ class DeliveriesView(DeskView):
         """Show the deliveries, grouped by version."""
         statement = visible_or_404(Statement, self.principal, uuid=uuid)
         shown = deliveries_of(statement, self.principal)
-        groups = [
-            (version, aggregate(rows := list(found)), rows)
-            for version, found in groupby(shown, key=lambda delivery: delivery.version)
-        ]
+        by_version = [list(rows) for _version, rows in groupby(shown, key=lambda row: row.delivery.version)]
+        groups = [(rows[0].delivery.version, aggregate(row.delivery for row in rows), rows) for rows in by_version]
         context = {
             "statement": statement,
             "case": statement.case,
@@ -171,7 +185,11 @@ class WithdrawView(VerbView):
             **super().get_context(form),
             "case": self.object.case,
             "statement": self.object,
-            "deliveries": [row for row in rows if row.version_id in languages and row.operation == "publish"],
+            "deliveries": [
+                row.delivery
+                for row in rows
+                if row.delivery.version_id in languages and row.delivery.operation == Operation.PUBLISH
+            ],
             "unmet": withdraw_statement.unmet(self.principal, self.object),
         }
 

@@ -134,7 +134,7 @@ def test_a_correction_and_what_it_corrects_link_to_each_other(world: World, out:
     page = Client().get(room(world)).content.decode()
     for post in (first, second):
         assert reverse("newsroom:post", args=[world.brand.slug, post.uuid]) in page
-    assert "Corrected. Read the correction." in page or "Opraveno" in page
+    assert page.count('class="notice"') == 1
 
 
 @pytest.mark.parametrize(

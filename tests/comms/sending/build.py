@@ -11,6 +11,7 @@ from email.policy import default as modern
 from typing import Any
 
 from aiosmtpd.controller import Controller
+from django.test import Client
 
 from comms import sending
 from comms.actions.approvals import submit_version
@@ -18,6 +19,7 @@ from comms.actions.subscribers import confirm_subscription, subscribe
 from comms.models import Account, Delivery, Statement, StatementVersion, Subscriber
 from comms.newsroom.subscribing import VISITOR
 from crisisdesk.core import clock
+from crisisdesk.core.models import User
 from tests.comms import build
 from tests.conftest import World
 
@@ -56,6 +58,12 @@ def subscriber(world: World, address: str, *, language: str = "cs", confirmed: b
     asked = subscribe(account(world), VISITOR, address=address, language=language)
     Subscriber.objects.filter(pk=asked.pk).update(done_at=clock.now())
     return confirm_subscription(asked, VISITOR) if confirmed else asked
+
+
+def reader(world: World, code: str) -> Client:
+    """A signed-in browser of somebody who reads English."""
+    User.objects.filter(pk=world.user(code).pk).update(language="en")
+    return world.client(code)
 
 
 def let_leases_lapse() -> None:
