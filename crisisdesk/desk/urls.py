@@ -1,8 +1,9 @@
-"""Addresses of the home page and of a case at a glance."""
+"""Addresses of the home page, of a case at a glance, and of the desk as an installed app."""
 
 from django.conf import settings
 from django.urls import path
 
+from crisisdesk.desk import installed
 from crisisdesk.desk.gallery import gallery
 from crisisdesk.desk.views import CaseView, HomeView
 
@@ -11,6 +12,9 @@ app_name = "desk"
 urlpatterns = [
     path("", HomeView.as_view(), name="home"),
     path("cases/<str:reference>/", CaseView.as_view(), name="case"),
+    path("manifest.webmanifest", installed.manifest, name="manifest"),
+    path("offline/", installed.offline, name="offline"),
+    path("worker.js", installed.worker, name="worker"),
 ]
 
 if settings.DEBUG:

@@ -47,4 +47,5 @@
   });
   document.addEventListener("htmx:afterSwap", prepare);
   prepare();
+  navigator.serviceWorker?.register("/worker.js");
 })();

@@ -1,8 +1,8 @@
-"""Who gets the home page and a case at a glance."""
+"""Who gets the home page, a case at a glance, and what the installed app needs."""
 
 from tests.cases import build
 from tests.conftest import World
-from tests.permissions_table import HIDDEN, PageRow
+from tests.permissions_table import HIDDEN, SEEN, PageRow
 
 
 def _case(world: World) -> dict[str, str]:
@@ -12,4 +12,7 @@ def _case(world: World) -> dict[str, str]:
 PAGES = (
     PageRow("desk:home"),
     PageRow("desk:case", _case, answers={"outsider": HIDDEN}),
+    PageRow("desk:manifest", anonymous=SEEN),
+    PageRow("desk:offline", anonymous=SEEN),
+    PageRow("desk:worker", anonymous=SEEN),
 )
