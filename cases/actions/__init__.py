@@ -20,8 +20,17 @@ from cases.actions.lifecycle import (
     watch_case,
 )
 from cases.actions.opening import open_case, take_and_lead
-from cases.actions.protocols import draft_protocol, publish_protocol
+from cases.actions.protocols import (
+    add_step,
+    change_protocol,
+    change_step,
+    create_protocol,
+    draft_protocol,
+    publish_protocol,
+    remove_step,
+)
 from cases.actions.roles import accept_role, decline_role, end_role, lapse_offer, offer_role
+from cases.actions.setup import change_kind, change_policy, create_kind, create_policy, set_level, set_limit
 from cases.actions.signals import attach_signal, dismiss_signal, report_signal, take_over_signal
 from cases.actions.tasks import add_task, block_task, finish_task, skip_task, start_task
 
@@ -31,6 +40,7 @@ __all__ = [
     "add_decision",
     "add_fact",
     "add_note",
+    "add_step",
     "add_task",
     "assess_severity",
     "attach_signal",
@@ -39,9 +49,16 @@ __all__ = [
     "call_team",
     "change_case",
     "change_fact",
+    "change_kind",
+    "change_policy",
+    "change_protocol",
+    "change_step",
     "close_case",
     "confirm_fact",
     "contain_case",
+    "create_kind",
+    "create_policy",
+    "create_protocol",
     "decline_role",
     "dismiss_case",
     "dismiss_signal",
@@ -55,11 +72,14 @@ __all__ = [
     "publish_protocol",
     "refute_fact",
     "relapse_case",
+    "remove_step",
     "reopen_case",
     "report_signal",
     "resolve_case",
     "retire_fact",
     "set_confidential",
+    "set_level",
+    "set_limit",
     "skip_task",
     "start_review",
     "start_task",

@@ -1,12 +1,50 @@
-"""Set-up: new versions of protocols."""
+"""Set-up: protocols, their versions and steps."""
+
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from cases.actions.setup import assign
 from cases.models import Protocol, ProtocolStep, ProtocolVersion
 from crisisdesk.core.actions import action
 from crisisdesk.core.acts import Act
 from crisisdesk.core.capabilities import Capability
 from crisisdesk.core.errors import Unmet
+from crisisdesk.core.models import Organisation
+
+# What one step says; copied into a new version.
+STEP_FIELDS = (
+    "order",
+    "kind",
+    "role",
+    "offset_minutes",
+    "due_minutes",
+    "blocking",
+    "title_cs",
+    "title_en",
+    "instruction_cs",
+    "instruction_en",
+    "template_code",
+    "depends_on",
+)
+_NAMES = ("name_cs", "name_en")
+
+
+@action("cases.create_protocol", needs=Capability.MANAGE, title=_("Add a protocol"), creates=True)
+def create_protocol(organisation: Organisation, act: Act, *, code: str, name_cs: str, name_en: str) -> Protocol:
+    """Add a protocol; its first version is started afterwards."""
+    protocol = act.save(Protocol(code=code, name_cs=name_cs, name_en=name_en))
+    act.record("protocol.created", on=protocol, protocol=code)
+    return protocol
+
+
+@action("cases.change_protocol", needs=Capability.MANAGE, title=_("Change the protocol"))
+def change_protocol(protocol: Protocol, act: Act, **fields: Any) -> Protocol:
+    """Change the name of a protocol. What it asks for changes in a new version."""
+    assign(protocol, fields, _NAMES)
+    act.save(protocol)
+    act.record("protocol.changed", on=protocol, protocol=protocol.code, fields=sorted(fields))
+    return protocol
 
 
 @action("cases.draft_protocol", needs=Capability.MANAGE, title=_("Start a new version"), creates=True)
@@ -15,8 +53,7 @@ def draft_protocol(protocol: Protocol, act: Act) -> ProtocolVersion:
     newest = protocol.versions.order_by("-number").first()
     draft = act.save(ProtocolVersion(protocol=protocol, number=newest.number + 1 if newest else 1))
     for step in newest.steps.all() if newest else ():
-        step.pk, step.version, step._state.adding = None, draft, True
-        act.save(step)
+        act.save(ProtocolStep(version=draft, **{name: getattr(step, name) for name in STEP_FIELDS}))
     act.record("protocol.drafted", on=protocol, protocol=protocol.code, number=draft.number)
     return draft
 
@@ -52,3 +89,41 @@ def has_steps(version: ProtocolVersion, act: Act, **given: object) -> Unmet | No
     if ProtocolStep.objects.filter(version=version).exists():
         return None
     return Unmet("steps", _("Add at least one step first"))
+
+
+@action("cases.add_step", needs=Capability.MANAGE, title=_("Add a step"), creates=True)
+def add_step(version: ProtocolVersion, act: Act, **fields: Any) -> ProtocolStep:
+    """Add a step to a version that is not published yet."""
+    step = ProtocolStep(version=version)
+    assign(step, fields, STEP_FIELDS)
+    act.save(step)
+    act.record("protocol.changed", on=version, protocol=version.protocol.code, fields=["steps"])
+    return step
+
+
+add_step.guard(not_published_yet)
+
+
+def step_of_a_draft(step: ProtocolStep, act: Act, **given: object) -> Unmet | None:
+    """The steps of a published version are final."""
+    return not_published_yet(step.version, act)
+
+
+@action("cases.change_step", needs=Capability.MANAGE, title=_("Change the step"))
+def change_step(step: ProtocolStep, act: Act, **fields: Any) -> ProtocolStep:
+    """Change a step of a version that is not published yet."""
+    assign(step, fields, STEP_FIELDS)
+    act.save(step)
+    act.record("protocol.changed", on=step.version, protocol=step.version.protocol.code, fields=["steps"])
+    return step
+
+
+@action("cases.remove_step", needs=Capability.MANAGE, title=_("Remove the step"))
+def remove_step(step: ProtocolStep, act: Act) -> None:
+    """Take a step out of a version that is not published yet."""
+    act.record("protocol.changed", on=step.version, protocol=step.version.protocol.code, fields=["steps"])
+    step.delete()
+
+
+for verb in (change_step, remove_step):
+    verb.guard(step_of_a_draft)

@@ -10,7 +10,7 @@ from cases.api.parts import (
     RoleAssignmentViewSet,
     TaskViewSet,
 )
-from cases.api.setup import KindViewSet, PolicyViewSet, ProtocolVersionViewSet, ProtocolViewSet
+from cases.api.setup import KindViewSet, PolicyViewSet, ProtocolVersionViewSet, ProtocolViewSet, StepViewSet
 from cases.api.signals import SignalViewSet
 from crisisdesk.core.api import Router
 
@@ -21,6 +21,7 @@ def register(router: Router) -> None:
     router.register("severity-policies", PolicyViewSet, basename="severity_policy")
     router.register("protocols", ProtocolViewSet, basename="protocol")
     router.register("protocol-versions", ProtocolVersionViewSet, basename="protocol_version")
+    router.register("protocol-steps", StepViewSet, basename="protocol_step")
     router.register("signals", SignalViewSet, basename="signal")
     router.register("cases", CaseViewSet, basename="case")
     router.register("severity-assessments", AssessmentViewSet, basename="severity_assessment")

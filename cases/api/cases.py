@@ -29,6 +29,7 @@ from cases.actions import (
 from cases.api.parts import AssessmentOut, CaseRoleOut, EntryOut
 from cases.api.shapes import (
     LONG,
+    ROLES,
     AnswersIn,
     OptionalAnswersIn,
     OptionalReasonIn,
@@ -40,7 +41,6 @@ from cases.api.shapes import (
 from cases.models import Case, CaseState, Severity
 from cases.states import OPEN_CASE
 from crisisdesk.core.api import DeskViewSet, Filter, Input, Output, verb
-from crisisdesk.core.roles import CASE_ROLES
 
 
 class CaseLine(Output):
@@ -150,7 +150,7 @@ class OfferIn(Input):
     """Whom to ask for what."""
 
     user = person_field()
-    role = serializers.ChoiceField([(role.value, role.label) for role in CASE_ROLES])
+    role = serializers.ChoiceField(ROLES)
 
 
 class CaseViewSet(DeskViewSet):

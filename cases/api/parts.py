@@ -23,7 +23,7 @@ from cases.actions import (
     start_task,
     tick_off_clock,
 )
-from cases.api.shapes import OptionalReasonIn, PersonRef, ReasonIn, case_field, person_field
+from cases.api.shapes import ROLES, OptionalReasonIn, PersonRef, ReasonIn, case_field, person_field
 from cases.models import (
     Clock,
     ClockCode,
@@ -40,9 +40,7 @@ from cases.models import (
 from crisisdesk.core.api import DeskViewSet, Filter, Input, Output, verb
 from crisisdesk.core.models import Entry, EntryKind, Event
 from crisisdesk.core.permissions import case_q
-from crisisdesk.core.roles import CASE_ROLES
 
-ROLES = [(role.value, role.label) for role in CASE_ROLES]
 BY_CASE = Filter("case__reference", serializers.CharField(help_text="Reference of a case."))
 BY_CHAIN = Filter("chain__case__reference", serializers.CharField(help_text="Reference of a case."))
 

@@ -5,17 +5,36 @@ from typing import Any
 from django.db.models import QuerySet
 from rest_framework import serializers
 
-from cases.actions import draft_protocol, publish_protocol
+from cases.actions import (
+    add_step,
+    change_kind,
+    change_policy,
+    change_protocol,
+    change_step,
+    create_kind,
+    create_policy,
+    create_protocol,
+    draft_protocol,
+    publish_protocol,
+    remove_step,
+    set_level,
+    set_limit,
+)
+from cases.api.shapes import LONG, ROLES
 from cases.models import (
+    ClockCode,
     CrisisKind,
+    LimitUnit,
     PolicyLevel,
     PolicyLimit,
     Protocol,
     ProtocolStep,
     ProtocolVersion,
+    Severity,
     SeverityPolicy,
+    StepKind,
 )
-from crisisdesk.core.api import DeskViewSet, Filter, Output, verb
+from crisisdesk.core.api import DeskViewSet, Filter, Input, Output, VisibleField, verb
 
 
 class KindOut(Output):
@@ -32,6 +51,28 @@ class KindOut(Output):
         )  # fmt: skip
 
 
+class KindChange(Input):
+    """What can change about a kind of crisis."""
+
+    name_cs = serializers.CharField(max_length=120, required=False)
+    name_en = serializers.CharField(max_length=120, required=False)
+    description_cs = serializers.CharField(max_length=LONG, required=False, allow_blank=True)
+    description_en = serializers.CharField(max_length=LONG, required=False, allow_blank=True)
+    start_severity = serializers.ChoiceField(Severity.choices, required=False)
+    protocol = VisibleField(Protocol, slug_field="code", required=False, allow_null=True)
+    policy = VisibleField(SeverityPolicy, slug_field="code", required=False, allow_null=True)
+    position = serializers.IntegerField(min_value=0, max_value=1000, required=False)
+    active = serializers.BooleanField(required=False)
+
+
+class KindIn(KindChange):
+    """A new kind of crisis."""
+
+    code = serializers.SlugField(max_length=40)
+    name_cs = serializers.CharField(max_length=120)
+    name_en = serializers.CharField(max_length=120)
+
+
 class KindViewSet(DeskViewSet):
     """Kinds of crisis: what a case is about decides its protocol, its policy and the severity it starts from."""
 
@@ -42,6 +83,9 @@ class KindViewSet(DeskViewSet):
         "code": Filter("code", serializers.CharField()),
         "active": Filter("active", serializers.BooleanField()),
     }
+
+    create = verb(create_kind, KindIn)
+    partial_update = verb(change_kind, KindChange)
 
     def get_queryset(self) -> QuerySet[Any]:
         """With protocol and policy."""
@@ -66,7 +110,7 @@ class LevelOut(serializers.ModelSerializer[PolicyLevel]):
         read_only_fields = fields
 
 
-class PolicyOut(Output):
+class SeverityPolicyOut(Output):
     """A severity policy with its limits and levels."""
 
     limits = LimitOut(many=True)
@@ -77,12 +121,53 @@ class PolicyOut(Output):
         fields = ("uuid", "code", "name_cs", "name_en", "standard", "version", "limits", "levels")
 
 
+class SeverityPolicyChange(Input):
+    """What can change about a severity policy."""
+
+    name_cs = serializers.CharField(max_length=120, required=False)
+    name_en = serializers.CharField(max_length=120, required=False)
+    standard = serializers.BooleanField(required=False)
+
+
+class SeverityPolicyIn(SeverityPolicyChange):
+    """A new severity policy."""
+
+    code = serializers.SlugField(max_length=40)
+    name_cs = serializers.CharField(max_length=120)
+    name_en = serializers.CharField(max_length=120)
+
+
+class LimitIn(Input):
+    """One limit; without an amount and times there is none at this severity."""
+
+    severity = serializers.ChoiceField(Severity.choices)
+    code = serializers.ChoiceField(ClockCode.choices)
+    amount = serializers.IntegerField(min_value=1, max_value=1_000_000, required=False, allow_null=True)
+    unit = serializers.ChoiceField(LimitUnit.choices, required=False)
+    times = serializers.ListField(child=serializers.TimeField(), required=False, max_length=24)
+    waking_hours = serializers.BooleanField(required=False)
+
+
+class LevelIn(Input):
+    """What one severity needs besides time."""
+
+    severity = serializers.ChoiceField(Severity.choices)
+    required_roles = serializers.ListField(child=serializers.ChoiceField(ROLES), required=False, max_length=20)
+    review_required = serializers.BooleanField(required=False)
+    suggest_hold = serializers.BooleanField(required=False)
+
+
 class PolicyViewSet(DeskViewSet):
     """Severity policies: how much time each severity allows, and whom it needs."""
 
     model = SeverityPolicy
-    serializer_class = PolicyOut
+    serializer_class = SeverityPolicyOut
     ordering = "code"
+
+    create = verb(create_policy, SeverityPolicyIn)
+    partial_update = verb(change_policy, SeverityPolicyChange)
+    set_limit = verb(set_limit, LimitIn)
+    set_level = verb(set_level, LevelIn)
 
     def get_queryset(self) -> QuerySet[Any]:
         """With limits and levels."""
@@ -95,7 +180,7 @@ class StepOut(serializers.ModelSerializer[ProtocolStep]):
     class Meta:
         model = ProtocolStep
         fields = (
-            "order", "kind", "role", "offset_minutes", "due_minutes", "blocking", "title_cs", "title_en",
+            "uuid", "order", "kind", "role", "offset_minutes", "due_minutes", "blocking", "title_cs", "title_en",
             "instruction_cs", "instruction_en", "template_code", "depends_on",
         )  # fmt: skip
         read_only_fields = fields
@@ -123,6 +208,51 @@ class ProtocolVersionOut(Output):
         fields = ("uuid", "protocol", "number", "published_at", "change", "steps")
 
 
+class ProtocolChange(Input):
+    """The names of a protocol."""
+
+    name_cs = serializers.CharField(max_length=120, required=False)
+    name_en = serializers.CharField(max_length=120, required=False)
+
+
+class ProtocolIn(Input):
+    """A new protocol."""
+
+    code = serializers.SlugField(max_length=40)
+    name_cs = serializers.CharField(max_length=120)
+    name_en = serializers.CharField(max_length=120)
+
+
+class StepChange(Input):
+    """What a step says."""
+
+    order = serializers.IntegerField(min_value=1, max_value=1000, required=False)
+    kind = serializers.ChoiceField(StepKind.choices, required=False)
+    role = serializers.ChoiceField(ROLES, required=False)
+    offset_minutes = serializers.IntegerField(min_value=0, max_value=1_000_000, required=False)
+    due_minutes = serializers.IntegerField(min_value=0, max_value=1_000_000, required=False)
+    blocking = serializers.BooleanField(required=False)
+    title_cs = serializers.CharField(max_length=200, required=False)
+    title_en = serializers.CharField(max_length=200, required=False)
+    instruction_cs = serializers.CharField(max_length=LONG, required=False, allow_blank=True)
+    instruction_en = serializers.CharField(max_length=LONG, required=False, allow_blank=True)
+    template_code = serializers.SlugField(max_length=60, required=False, allow_blank=True)
+    depends_on = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=1000), required=False, max_length=50
+    )
+
+
+class StepIn(StepChange):
+    """A new step of a draft."""
+
+    version = VisibleField(ProtocolVersion)
+    order = serializers.IntegerField(min_value=1, max_value=1000)
+    role = serializers.ChoiceField(ROLES)
+    offset_minutes = serializers.IntegerField(min_value=0, max_value=1_000_000)
+    title_cs = serializers.CharField(max_length=200)
+    title_en = serializers.CharField(max_length=200)
+
+
 class ProtocolViewSet(DeskViewSet):
     """Protocols: one for each kind of crisis, in versions."""
 
@@ -131,6 +261,8 @@ class ProtocolViewSet(DeskViewSet):
     ordering = "code"
     filters = {"code": Filter("code", serializers.CharField())}
 
+    create = verb(create_protocol, ProtocolIn)
+    partial_update = verb(change_protocol, ProtocolChange)
     draft = verb(draft_protocol, response=ProtocolVersionOut)
 
 
@@ -149,3 +281,22 @@ class ProtocolVersionViewSet(DeskViewSet):
     def get_queryset(self) -> QuerySet[Any]:
         """With their steps."""
         return super().get_queryset().select_related("protocol").prefetch_related("steps")
+
+
+class StepViewSet(DeskViewSet):
+    """Steps of protocols; those of a published version are final."""
+
+    model = ProtocolStep
+    serializer_class = StepOut
+    filters = {
+        "version": Filter("version__uuid", serializers.UUIDField()),
+        "role": Filter("role", serializers.ChoiceField(ROLES), many=True),
+    }
+
+    create = verb(add_step, StepIn, parent="version")
+    partial_update = verb(change_step, StepChange)
+    remove = verb(remove_step)
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """With their version."""
+        return super().get_queryset().select_related("version__protocol")

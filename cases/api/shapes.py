@@ -9,11 +9,14 @@ from cases.models.assessments import AnswerChoice
 from crisisdesk.core.api import Input, VisibleField
 from crisisdesk.core.api_account import ReasonIn
 from crisisdesk.core.models import User
+from crisisdesk.core.roles import CASE_ROLES
 
 LONG = 20_000
+ROLES = [(role.value, role.label) for role in CASE_ROLES]
 
 __all__ = [
     "LONG",
+    "ROLES",
     "AnswersIn",
     "OptionalAnswersIn",
     "OptionalReasonIn",

@@ -116,7 +116,7 @@ class SeverityPolicy(DeskModel):
         return {"code": self.code, "version": self.version, "limits": limits, "levels": levels}
 
 
-class PolicyLevel(models.Model):
+class PolicyLevel(DeskModel):
     """What one severity asks for besides time."""
 
     policy = models.ForeignKey(SeverityPolicy, on_delete=models.CASCADE, related_name="levels")
@@ -129,6 +129,8 @@ class PolicyLevel(models.Model):
     )
     review_required = models.BooleanField(_("review required"), default=True)
     suggest_hold = models.BooleanField(_("suggest holding campaigns"), default=False)
+
+    history = DeskHistory()
 
     class Meta:
         verbose_name = _("severity level")
@@ -148,7 +150,7 @@ class PolicyLevel(models.Model):
         return [str(Role(role).label) for role in self.required_roles]
 
 
-class PolicyLimit(models.Model):
+class PolicyLimit(DeskModel):
     """One cell of the table of limits: how long something may take at one severity. No row means no clock."""
 
     policy = models.ForeignKey(SeverityPolicy, on_delete=models.CASCADE, related_name="limits")
@@ -166,6 +168,8 @@ class PolicyLimit(models.Model):
     waking_hours = models.BooleanField(
         _("only 7–22 h"), default=False, help_text=_("What would be due at night is due at 7:00")
     )
+
+    history = DeskHistory()
 
     class Meta:
         verbose_name = _("limit")

@@ -73,7 +73,7 @@ class ProtocolVersion(DeskModel):
         return f"{self.protocol} {self.number}"
 
 
-class ProtocolStep(models.Model):
+class ProtocolStep(DeskModel):
     """One step: who does what, how many minutes after the take-over.
 
     A task made of it is due `offset_minutes + due_minutes` after T+0. `depends_on` lists the `order` numbers of steps
@@ -100,7 +100,13 @@ class ProtocolStep(models.Model):
         verbose_name = _("protocol step")
         verbose_name_plural = _("protocol steps")
         ordering = ("version", "order")
-        constraints = (models.UniqueConstraint(fields=["version", "order"], name="cases_protocolstep_order"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["version", "order"],
+                name="cases_protocolstep_order",
+                violation_error_message=_("Another step has this order already"),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"T+{self.offset_minutes} {self.title}"

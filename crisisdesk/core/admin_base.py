@@ -225,7 +225,7 @@ class DeskAdmin(SimpleHistoryAdmin):
         if row is None or found is None:
             raise Missing
         status = 200
-        form = found.form(request.POST or None) if request.method == "POST" else found.form()
+        form = found.form(request.POST) if request.method == "POST" else found.form()
         if request.method == "POST" and (form.is_valid() or not form.fields):
             try:
                 found.carry_out(_principal(request), row, dict(getattr(form, "cleaned_data", {})))

@@ -39,6 +39,10 @@ def accepted(world: World) -> Any:
     return accept_role(build.offer(world), world.principal("legal"))
 
 
+def policy(world: World) -> Any:
+    return build.kind().policy
+
+
 def protocol(world: World) -> Any:
     build.kind()
     return Protocol.objects.get(code="data_leak")
@@ -104,6 +108,17 @@ VERBS = [
     VerbRow("cases.confirm_fact", fact_of, CONTRIBUTORS),
     VerbRow("cases.refute_fact", fact_of, CONTRIBUTORS),
     VerbRow("cases.retire_fact", fact_of, CONTRIBUTORS),
+    VerbRow("cases.create_kind", lambda world: world.organisation, MANAGERS),
+    VerbRow("cases.change_kind", lambda world: build.kind(), MANAGERS),
+    VerbRow("cases.create_policy", lambda world: world.organisation, MANAGERS),
+    VerbRow("cases.change_policy", policy, MANAGERS),
+    VerbRow("cases.set_limit", policy, MANAGERS),
+    VerbRow("cases.set_level", policy, MANAGERS),
+    VerbRow("cases.create_protocol", lambda world: world.organisation, MANAGERS),
+    VerbRow("cases.change_protocol", protocol, MANAGERS),
+    VerbRow("cases.add_step", draft, MANAGERS),
+    VerbRow("cases.change_step", lambda world: draft(world).steps.first(), MANAGERS),
+    VerbRow("cases.remove_step", lambda world: draft(world).steps.first(), MANAGERS),
     VerbRow("cases.draft_protocol", protocol, MANAGERS),
     VerbRow("cases.publish_protocol", draft, MANAGERS),
 ]
