@@ -148,7 +148,7 @@ class VerbView(DeskView):
         if form is None:
             return []
         fields = ((form[name].label, said) for name, said in form.errors.items() if name in form.fields)
-        return [f"{label}: {' '.join(said)}" for label, said in fields]
+        return [f"{label}: {' '.join(map(str, said))}" for label, said in fields]
 
     def ask_who(self, request: HttpRequest) -> HttpResponse:
         """Ask the person to confirm who they are; what they typed waits for them."""

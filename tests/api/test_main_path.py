@@ -89,7 +89,7 @@ def test_an_apology_needs_two_and_is_out_word_for_word(world: World, program: Ma
     sending.send_due()
     sending.send_due()
     (post,) = ok(author("GET", "newsroom-posts"))["results"]
-    assert (post["title"], post["text"]) == ("Omluva", APOLOGY)
+    assert (post["headline"], post["text"]) == ("Omluva", APOLOGY)
 
     change = {"title": "Omluva", "text": APOLOGY + " A ještě něco."}
     fresh = author("GET", f"statement-versions/{version['uuid']}")

@@ -52,7 +52,7 @@ class Mailbox:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             for message in reversed(self.received):
-                if to in message["X-Envelope-To"] and subject in message["Subject"]:
+                if to in message["X-Envelope-To"] and " ".join(subject.split()) in " ".join(message["Subject"].split()):
                     return message
             time.sleep(0.1)
         subjects = [(message["X-Envelope-To"], message["Subject"]) for message in self.received]
