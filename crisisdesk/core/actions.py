@@ -46,6 +46,9 @@ _DEADLOCK_STATES = {"40P01", "40001"}
 class Action(Generic[Target, Given, Result]):
     """One verb with its conditions; see `action` for the options."""
 
+    # Templates show a verb's title; Django would call anything callable it meets on the way there.
+    do_not_call_in_templates = True
+
     def __init__(
         self,
         name: str,
