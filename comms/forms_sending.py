@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from comms.actions.withdrawal import LONGEST_NOTE
+from comms.languages import language_name
 
 
 class TickForm(forms.Form):
@@ -74,13 +75,13 @@ class WithdrawForm(forms.Form):
         codes = [version.language for version in versions]
         self.fields["languages"] = forms.MultipleChoiceField(
             label=_("Languages"),
-            choices=[(code, code) for code in dict.fromkeys(codes)],
+            choices=[(code, language_name(code)) for code in dict.fromkeys(codes)],
             initial=codes,
             widget=forms.CheckboxSelectMultiple,
         )
         for code in dict.fromkeys(codes):
             self.fields[f"note_{code}"] = forms.CharField(
-                label=_("What the public reads instead (%(language)s)") % {"language": code},
+                label=_("What the public reads instead (%(language)s)") % {"language": language_name(code)},
                 required=False,
                 max_length=LONGEST_NOTE,
                 widget=forms.Textarea(attrs={"rows": 2}),

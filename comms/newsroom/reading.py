@@ -7,8 +7,8 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Prefetch
 from django.urls import reverse
-from django.utils.translation import get_language_info
 
+from comms.languages import language_name
 from comms.models import Account, AccountKind, NewsroomPost
 from crisisdesk.core import clock
 from crisisdesk.core.errors import Missing
@@ -72,14 +72,6 @@ class Newsroom:
         own = self.brand.default_language
         for code in dict.fromkeys([own, *dict(settings.LANGUAGES), self.language]):
             yield code, language_name(code), self.address(language=code)
-
-
-def language_name(code: str) -> str:
-    """What a language calls itself."""
-    try:
-        return str(get_language_info(code)["name_local"])
-    except KeyError:
-        return code
 
 
 def find_brand(slug: str) -> Brand:

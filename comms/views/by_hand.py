@@ -11,6 +11,7 @@ from comms.actions.by_hand import link_delivery, tick_delivery, untick_delivery
 from comms.cards import FORMATS, card
 from comms.channels.base import unit_name
 from comms.forms_sending import LinkForm, ReasonForm, TickForm
+from comms.languages import language_name
 from comms.limits import Count
 from comms.models import Delivery, DeliveryState, Operation, Statement, StatementState
 from crisisdesk.core.errors import Missing
@@ -24,6 +25,12 @@ class HandRow:
     delivery: Delivery
     may_tick: bool
     may_undo: bool = False
+    first: bool = False
+
+    @property
+    def language(self) -> str:
+        """The name of the language of the text."""
+        return language_name(self.delivery.language)
 
     @property
     def done(self) -> bool:
@@ -88,6 +95,8 @@ class ByHandView(DeskView):
         statement = visible_or_404(Statement, self.principal, uuid=uuid)
         rows = hand_rows(statement, self.principal)
         waiting = [row for row in rows if not row.done and not row.stopped]
+        for row in waiting[:1]:
+            row.first = True
         context = {"statement": statement, "case": statement.case, "rows": rows, "waiting": waiting, "formats": FORMATS}
         return render(request, "comms/by_hand.html", context)
 

@@ -20,6 +20,7 @@ from comms.actions.deliveries import (
 )
 from comms.actions.withdrawal import to_withdraw, withdraw_statement
 from comms.forms_sending import HashForm, ScheduleForm, SentForm, WithdrawForm
+from comms.languages import language_name
 from comms.models import (
     Delivery,
     DeliveryAttempt,
@@ -72,6 +73,10 @@ def deliveries_of(statement: Statement, principal: Principal) -> list[DeliveryRo
     return shown
 
 
+def _rows(rows: list[DeliveryRow]) -> list[Delivery]:
+    return [row.delivery for row in rows]
+
+
 def _offered(delivery: Delivery, principal: Principal) -> list[str]:
     """What a person may do about it now: nothing while it goes on by itself, and never send what was withdrawn."""
     if delivery.waits_for_decision:
@@ -90,7 +95,10 @@ class DeliveriesView(DeskView):
         statement = visible_or_404(Statement, self.principal, uuid=uuid)
         shown = deliveries_of(statement, self.principal)
         by_version = [list(rows) for _version, rows in groupby(shown, key=lambda row: row.delivery.version)]
-        groups = [(rows[0].delivery.version, aggregate(row.delivery for row in rows), rows) for rows in by_version]
+        groups = [
+            (version := rows[0].delivery.version, language_name(version.language), aggregate(_rows(rows)), rows)
+            for rows in by_version
+        ]
         context = {
             "statement": statement,
             "case": statement.case,

@@ -88,7 +88,7 @@ def test_the_language_stands_in_the_address(world: World, out: StatementVersion)
     assert '<html lang="cs">' in czech.content.decode()
     page = english.content.decode()
     assert f'hreflang="cs" href="http://127.0.0.1:8000{room(world)}"' in page
-    assert 'aria-current="true">English</a>' in page
+    assert '<span aria-current="true" lang="en">English</span>' in page
 
 
 def test_the_next_update_is_announced_until_its_time_has_come(world: World) -> None:
