@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.cases import Case, CaseModel
@@ -61,7 +62,8 @@ class Clock(CaseModel, Due):
         )
 
     def __str__(self) -> str:
-        return f"{self.get_code_display()} {self.due_at:%Y-%m-%d %H:%M}"
+        due = formats.date_format(timezone.localtime(self.due_at), "SHORT_DATETIME_FORMAT")
+        return f"{self.get_code_display()} {due}"
 
     @property
     def is_running(self) -> bool:

@@ -8,12 +8,13 @@ from typing import Any
 
 import lucide
 from django import template
+from django.conf.locale import LANG_INFO
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, Form, RadioSelect
 from django.template.loader import render_to_string
 from django.utils import formats, timezone
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext, pgettext
+from django.utils.translation import get_language, get_language_info, gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from crisisdesk.core import clock as desk_clock
@@ -156,9 +157,17 @@ def duration(length: timedelta | int | None) -> str:
     return durations.short(length if isinstance(length, timedelta) else timedelta(minutes=length))
 
 
-# Subjects tell clocks of one kind apart; what only a program reads in them is left out (`<uuid>/en` reads EN).
+# Subjects tell clocks of one kind apart; what only a program reads in them is left out (`<uuid>/en` reads English).
 _MACHINE_NAME = re.compile(r"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/?")
-_LANGUAGE = 2
+
+
+@register.filter
+def clock_name(row: Any) -> str:
+    """What a clock measures, with what tells it from others of its kind: `Other language published · English`."""
+    told = _MACHINE_NAME.sub("", row.subject)
+    if told in LANG_INFO:
+        told = get_language_info(told)["name_translated"]
+    return f"{row.get_code_display()} · {told}" if told else str(row.get_code_display())
 
 
 @register.simple_tag
@@ -168,7 +177,7 @@ def clock(row: Any, style: str = "") -> SafeString:
     The row tells `get_code_display`, `subject`, `started_at`, `warn_at`, `due_at`, `met_at`, `cancelled_at`.
     """
     now = desk_clock.now()
-    label = row.get_code_display()
+    label = clock_name(row)
     limit = gettext("limit {}").format(durations.short(row.due_at - row.started_at))
     bar: str = ""
     ticking: str = ""
@@ -192,12 +201,10 @@ def clock(row: Any, style: str = "") -> SafeString:
         whole = max(1, round((row.due_at - row.started_at).total_seconds()))
         gone = min(whole, max(0, round((now - row.started_at).total_seconds())))
         bar = format_html('<progress max="{}" value="{}" aria-label="{}"></progress>', whole, gone, label)
-    told = _MACHINE_NAME.sub("", row.subject)
-    subject = format_html(" · {}", told.upper() if len(told) == _LANGUAGE else told) if told else ""
     full = formats.date_format(timezone.localtime(row.due_at), pgettext("full time", "l j F Y, G:i"))
     return format_html(
-        '<div class="clock {} {}" title="{}"><span>{}{}</span> <b{}>{}</b> <small>{}</small>{}</div>',
-        css, style, gettext("until {}").format(full), label, subject, ticking, figure, small, bar,
+        '<div class="clock {} {}" title="{}"><span>{}</span> <b{}>{}</b> <small>{}</small>{}</div>',
+        css, style, gettext("until {}").format(full), label, ticking, figure, small, bar,
     )  # fmt: skip
 
 
