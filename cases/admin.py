@@ -1,6 +1,6 @@
 """Set-up of kinds, policies and protocols; signals and cases to be read, with the verbs on them as buttons."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -85,7 +85,7 @@ class _CellAdmin(DeskAdmin):
     place: tuple[str, ...] = ()
     content: tuple[str, ...] = ()
     list_select_related = ("policy",)
-    list_filter = ("policy", "severity")
+    list_filter: ClassVar[tuple[str, ...]] = ("policy", "severity")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Its place only when it is new."""

@@ -86,7 +86,8 @@ def _names(events: Sequence[Event]) -> dict[str, str]:
 def _texts(events: Sequence[Event]) -> dict[tuple[str, Any], str]:
     wanted = defaultdict(set)
     for event in events:
-        wanted[event.object_type].add(event.object_id)
+        if event.object_id is not None:
+            wanted[event.object_type].add(event.object_id)
     return {
         (object_type, uuid): text
         for object_type, uuids in wanted.items()

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, CrisisKind, FactType, RumourAnswer, Severity, Signal
@@ -39,6 +40,7 @@ class Person(forms.ModelChoiceField):
     """A colleague with an account that is open."""
 
     def __init__(self, **options: Any) -> None:
+        options.setdefault("empty_label", "–")
         super().__init__(User.objects.none(), **options)
 
     def among(self, principal: Principal) -> None:
@@ -79,6 +81,11 @@ class OptionalReasonForm(DeskForm):
 # --- signals --------------------------------------------------------------------------------------------------------
 
 
+def brands_to_report_on(principal: Principal) -> QuerySet[Brand]:
+    """The brands a person may raise signals on."""
+    return Brand.objects.filter(pk__in=sorted(principal.brands_with(Capability.CONTRIBUTE)), active=True)
+
+
 class ReportForm(DeskForm):
     """A new signal."""
 
@@ -93,7 +100,7 @@ class ReportForm(DeskForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        brands = Brand.objects.filter(pk__in=sorted(self.principal.brands_with(Capability.CONTRIBUTE)), active=True)
+        brands = brands_to_report_on(self.principal)
         self.fields["brand"].queryset = brands  # type: ignore[attr-defined]
         first = brands.first()
         if first is not None:
@@ -103,7 +110,7 @@ class ReportForm(DeskForm):
 class AttachForm(DeskForm):
     """The case a signal belongs to."""
 
-    case = forms.ModelChoiceField(Case.objects.none(), label=_("Case"))
+    case = forms.ModelChoiceField(Case.objects.none(), label=_("Case"), empty_label="–")
 
     def __init__(self, *args: Any, signal: Signal, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -233,7 +240,7 @@ class WatchForm(OptionalReasonForm):
 class MergeForm(OptionalReasonForm):
     """The case to go on in."""
 
-    into = forms.ModelChoiceField(Case.objects.none(), label=_("Go on in this case"))
+    into = forms.ModelChoiceField(Case.objects.none(), label=_("Go on in this case"), empty_label="–")
     field_order = ("into", "reason")
 
     def __init__(self, *args: Any, case: Case, **options: Any) -> None:
@@ -322,8 +329,9 @@ class FactChangeForm(FactForm):
 
 
 class ConfirmForm(DeskForm):
-    """How a fact was confirmed."""
+    """How a fact was confirmed; an open question is answered in one line."""
 
+    text = forms.CharField(label=_("The answer, one line"), max_length=500, required=False)
     public_ok = forms.BooleanField(label=_("May be said in public"), required=False)
     source = forms.CharField(label=_("Source"), max_length=300, required=False)
     voucher = forms.CharField(

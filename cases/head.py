@@ -9,7 +9,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from cases.extensions import tabs
-from cases.models import Case, Clock, RoleAssignment
+from cases.models import Case, Clock, ClockCode, RoleAssignment
 from cases.states import OPEN_ROLE, OPEN_TASK, CaseState, RoleState
 from crisisdesk.core.capabilities import Capability
 from crisisdesk.core.errors import Text
@@ -19,9 +19,9 @@ from crisisdesk.core.roles import Role
 
 _LEADS_FIRST = sorted(Role, key=lambda role: (role != Role.CRISIS_LEAD, role != Role.COMMS_LEAD))
 
-# At most so many clocks stand in the head: running ones first, then the ones met last.
-_RUNNING, _CLOCKS = 5, 7
-
+# At most so many clocks stand in the head: the running ones that are due first, then the most telling of the others.
+_RUNNING, _CLOCKS = 3, 5
+_TELLING = (ClockCode.FIRST, ClockCode.LEAD, ClockCode.ACK, ClockCode.REPLY1, ClockCode.SEV)
 _WAY: tuple[tuple[tuple[str, ...], Text], ...] = (
     ((CaseState.REPORTED,), _("taken over")),
     ((CaseState.TRIAGE, CaseState.WATCHING), _("assessed")),
@@ -68,7 +68,7 @@ class TabLink:
 def case_head(case: Case, principal: Principal, active: str = "") -> dict[str, Any]:
     """The context of `cases/case_base.html`; `active` is the code of the present tab."""
     seats = seats_of(case)
-    known = {"seq": case.chain.head_seq, "tab": active}
+    known: dict[str, str | int] = {"seq": case.chain.head_seq, "tab": active}
     return {
         "case": case,
         "seats": seats,
@@ -102,11 +102,13 @@ def seats_of(case: Case) -> list[Seat]:
 
 
 def clocks_shown(clocks: Sequence[Clock]) -> list[Clock]:
-    """The clocks of the head in the order of their limits: the ones still running, and as many met ones as fit."""
+    """The clocks of the head in the order of their limits: the ones due first, and the most telling ones met."""
     running = sorted((clock for clock in clocks if clock.is_running), key=lambda clock: clock.due_at)[:_RUNNING]
-    met = sorted((clock for clock in clocks if clock.met_at), key=lambda clock: clock.met_at or clock.due_at)
-    fitting = met[-(_CLOCKS - len(running)) :]
-    return [*fitting, *running]
+    met = sorted(
+        (clock for clock in clocks if clock.met_at and clock.code in _TELLING),
+        key=lambda clock: _TELLING.index(ClockCode(clock.code)),
+    )[: _CLOCKS - len(running)]
+    return [*sorted(met, key=lambda clock: clock.due_at), *running]
 
 
 def steps_of(case: Case) -> list[Step]:

@@ -1,5 +1,7 @@
 """Addresses of signals and cases."""
 
+from typing import Any
+
 from django.urls import path
 
 from cases import actions, forms
@@ -77,8 +79,8 @@ of_a_case = [
     ),
 ]
 
-on_course = {"model": Task, "redirect_to": "cases:course"}
-on_facts = {"model": Fact, "redirect_to": "cases:facts"}
+on_course: dict[str, Any] = {"model": Task, "redirect_to": "cases:course"}
+on_facts: dict[str, Any] = {"model": Fact, "redirect_to": "cases:facts"}
 
 of_its_parts = [
     path("tasks/<uuid:uuid>/start/", VerbPage.of(actions.start_task, **on_course), name="start_task"),

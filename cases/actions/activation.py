@@ -79,7 +79,9 @@ def assess(
         computed=computed,
         before=int(before),
         assessment=str(made.uuid),
-        **given,
+        harm=harm,
+        spreading=spreading,
+        growing=growing,
     )
     return made
 

@@ -168,7 +168,7 @@ def tick_off_clock(clock: Clock, act: Act, *, note: str) -> Clock:
     _stop(act, clock)
     entry = act.entry("note", on=clock, text=note.strip())
     act.record("clock.ticked_off", on=clock, entry=entry, clock=clock.code)
-    if clock.code == ClockCode.REPORT:
+    if clock.code == ClockCode.REPORT and clock.case is not None:
         start_clock(act, clock.case, clock.code, start=act.now, again=True)
     return clock
 

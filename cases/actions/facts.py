@@ -1,5 +1,6 @@
 """Facts: recording what is known, asked or rumoured, and finding out."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
@@ -82,7 +83,7 @@ def change_fact(
     return fact
 
 
-def standing_answer(state: str) -> object:
+def standing_answer(state: str) -> Callable[..., Fact | None]:
     """A question whether the same person gave this answer before."""
 
     def standing(fact: Fact, act: Act, **given: object) -> Fact | None:
@@ -134,6 +135,14 @@ def retire_fact(fact: Fact, act: Act, *, reason: str = "") -> Fact:
     return fact
 
 
+@confirm_fact.guard
+def a_question_is_answered(fact: Fact, act: Act, **given: object) -> Unmet | None:
+    """The words change only while they are a question."""
+    if not given.get("text") or fact.state == FactState.OPEN:
+        return None
+    return Unmet("not_open", _("Only an open question is answered with other words; record a new fact instead"))
+
+
 def verifier_is_not_the_owner(fact: Fact, act: Act, *, voucher: str = "", **given: object) -> Unmet | None:
     """Whoever is to find out does not vouch for the answer alone."""
     if voucher.strip() or fact.owner_id is None or not act.actor.same_as(fact.owner_id):
@@ -141,8 +150,8 @@ def verifier_is_not_the_owner(fact: Fact, act: Act, *, voucher: str = "", **give
     return Unmet("owner", _("Somebody else confirms what you were to find out, or name who vouches for it"))
 
 
-for verb in (confirm_fact, refute_fact):
-    verb.guard(verifier_is_not_the_owner)
+confirm_fact.guard(verifier_is_not_the_owner)
+refute_fact.guard(verifier_is_not_the_owner)
 for verb in (change_fact, confirm_fact, refute_fact, retire_fact):
     verb.guard(row_of_open_case)
 

@@ -105,7 +105,7 @@ def what_comes_first_is_done(task: Task, act: Act, **given: object) -> Unmet | N
     return Unmet("depends_on", _("This comes first: %(titles)s") % {"titles": ", ".join(titles)})
 
 
-for verb in (start_task, finish_task):
-    verb.guard(what_comes_first_is_done)
+start_task.guard(what_comes_first_is_done)
+finish_task.guard(what_comes_first_is_done)
 for verb in (start_task, finish_task, block_task, skip_task):
     verb.guard(row_of_open_case)

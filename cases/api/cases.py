@@ -51,7 +51,7 @@ class CaseLine(Output):
 
     class Meta:
         model = Case
-        fields = (
+        fields: tuple[str, ...] = (
             "uuid", "reference", "title", "brand", "kind", "state", "severity", "confidential", "realm", "detected_at",
             "reported_at", "acknowledged_at", "activated_at", "contained_at", "resolved_at", "closed_at", "created_at",
             "version",

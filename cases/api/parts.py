@@ -258,7 +258,7 @@ class FactIn(Input):
     text = serializers.CharField(max_length=500)
     state = serializers.ChoiceField([FactState.UNVERIFIED, FactState.OPEN], required=False)
     type = serializers.ChoiceField(FactType.choices, required=False)
-    source = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    source: Any = serializers.CharField(max_length=300, required=False, allow_blank=True)
     owner = person_field(required=False)
     verify_by = serializers.DateTimeField(required=False)
 
@@ -267,24 +267,25 @@ class FactChange(Input):
     """What can change about a fact."""
 
     text = serializers.CharField(max_length=500, required=False)
-    source = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    source: Any = serializers.CharField(max_length=300, required=False, allow_blank=True)
     owner = person_field(required=False)
     verify_by = serializers.DateTimeField(required=False)
     public_ok = serializers.BooleanField(required=False)
 
 
 class ConfirmIn(Input):
-    """How it was confirmed; `voucher` names somebody without an account."""
+    """How it was confirmed; `voucher` names somebody without an account, `text` answers an open question."""
 
+    text = serializers.CharField(max_length=500, required=False)
     public_ok = serializers.BooleanField(required=False)
-    source = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    source: Any = serializers.CharField(max_length=300, required=False, allow_blank=True)
     voucher = serializers.CharField(max_length=200, required=False, allow_blank=True)
 
 
 class RefuteIn(Input):
     """How it was refuted, and what is done about a rumour."""
 
-    source = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    source: Any = serializers.CharField(max_length=300, required=False, allow_blank=True)
     voucher = serializers.CharField(max_length=200, required=False, allow_blank=True)
     answer = serializers.ChoiceField(RumourAnswer.choices, required=False)
 
@@ -325,7 +326,7 @@ class EntryOut(Output):
 
     case = serializers.CharField(source="chain.case.reference", allow_null=True)
     author = PersonRef(allow_null=True)
-    data = Codes()
+    data: Any = Codes()
 
     class Meta:
         model = Entry

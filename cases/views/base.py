@@ -36,9 +36,9 @@ class CaseView(DeskView):
             self.case = case_or_404(self.principal, kwargs["reference"])
         return super().dispatch(request, *args, **kwargs)
 
-    def head(self) -> dict[str, Any]:
-        """The context of the head."""
-        return case_head(self.case, self.principal, self.tab)
+    def head(self, tab: str = "") -> dict[str, Any]:
+        """The context of the head; `tab` is the present one where the page itself is none."""
+        return case_head(self.case, self.principal, tab or self.tab)
 
 
 class VerbPage(VerbView):
@@ -53,7 +53,8 @@ class VerbPage(VerbView):
         if form is None:
             attributes.setdefault("template_name", "")
         body = {"verb": verb, "form_class": form, "__doc__": verb.__doc__, **attributes}
-        return type(f"{verb.__name__.title().replace('_', '')}View", (cls,), body).as_view()
+        view: type[VerbPage] = type(f"{verb.__name__.title().replace('_', '')}View", (cls,), body)
+        return view.as_view()
 
     def get_form_options(self) -> dict[str, Any]:
         """Who fills the form in."""
@@ -89,7 +90,8 @@ class CaseVerb(VerbPage):
 
     def case_of(self) -> Case:
         """The case itself."""
-        return self.object  # type: ignore[no-any-return]
+        case: Case = self.object
+        return case
 
 
 class KeysetPage(Generic[Row]):

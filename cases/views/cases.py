@@ -92,8 +92,7 @@ class HeadView(CaseView):
         """The head, or 204 while the log has not moved."""
         if request.GET.get("seq") == str(self.case.chain.head_seq):
             return no_content()
-        self.tab = request.GET.get("tab", "")
-        return render(request, "cases/_head.html", self.head())
+        return render(request, "cases/_head.html", self.head(request.GET.get("tab", "")))
 
 
 class CourseView(CaseView):

@@ -1,6 +1,6 @@
 """Signals: the list, the page where one is decided about, and reporting one."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms as django_forms
 from django.http import HttpRequest, HttpResponse
@@ -23,7 +23,7 @@ from cases.models import Case, Severity, Signal, SignalState
 from cases.models.assessments import ALL_NO
 from cases.views.base import KeysetPage, VerbPage, no_content, possible
 from crisisdesk.core.errors import Missing
-from crisisdesk.core.models import Brand, Event
+from crisisdesk.core.models import Brand, DeskModel, Event
 from crisisdesk.core.principals import Principal
 from crisisdesk.core.views import DeskView, visible_or_404
 
@@ -57,7 +57,7 @@ class SignalListView(DeskView):
                 "states": SignalState.choices,
                 "severities": Severity.choices,
                 "brands": brands,
-                "may_report": forms.ReportForm(principal=self.principal).fields["brand"].queryset.exists(),
+                "may_report": forms.brands_to_report_on(self.principal).exists(),
             },
         )
 
@@ -127,7 +127,7 @@ def _start(signal: Signal) -> dict[str, Any]:
 class SignalVerb(VerbPage):
     """A verb on a signal."""
 
-    model = Signal
+    model: ClassVar[type[DeskModel]] = Signal
     template_name = "cases/verb.html"
 
     def case_of(self) -> None:

@@ -7,6 +7,7 @@ from django import forms as django_forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from cases import forms
 from cases.actions import (
@@ -49,6 +50,11 @@ class NextStep:
         return str(self.verb.title)
 
     @property
+    def text(self) -> str:
+        """What it means, beside the button."""
+        return str(_MEANING.get(self.verb.name, ""))
+
+    @property
     def is_possible(self) -> bool:
         """Whether it would go through now, or its form asks for what is missing."""
         return all(condition.code in _ASKED for condition in self.unmet) if self.has_form else not self.unmet
@@ -60,6 +66,17 @@ _ASKED = frozenset({"severity", "kind", "crisis_lead"})
 _WAY = (activate_case, contain_case, resolve_case, start_review, close_case)
 _WITH_FORM = (activate_case, close_case)
 _ASIDE = (watch_case, waive_statement, relapse_case, reopen_case, set_confidential, merge_case, dismiss_case)
+
+
+_MEANING = {
+    "cases.activate_case": _(
+        "The protocol hands out its tasks and all clocks run from the moment it was first noticed."
+    ),
+    "cases.contain_case": _("No new wave is coming and what had to be said is said. The review becomes due."),
+    "cases.resolve_case": _("The crisis is over; what had to be done is done or left out with a reason."),
+    "cases.start_review": _("Look back together: what happened, what went well, what badly, what changes."),
+    "cases.close_case": _("Sum up the review. A critical or serious case is closed by somebody who did not lead it."),
+}
 
 
 def verb_url(verb: Action[Any, Any, Any], case: Case) -> str:

@@ -28,6 +28,7 @@ def test_it_works(world: World) -> None:
 def test_tasks_count_from_the_take_over(world: World) -> None:
     case = led(world)
     task = case.tasks.get(step__offset_minutes=120)
+    assert case.acknowledged_at is not None
     assert task.due_at == case.acknowledged_at + timedelta(minutes=120 + task.step.due_minutes)
     assert task.role == "comms_lead"
     assert task.blocking

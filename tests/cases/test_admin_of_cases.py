@@ -7,7 +7,16 @@ from django.test import Client
 from django.urls import reverse
 
 from cases.actions import draft_protocol
-from cases.models import CaseState, CrisisKind, PolicyLevel, PolicyLimit, Protocol, ProtocolVersion, SignalState
+from cases.models import (
+    CaseState,
+    CrisisKind,
+    PolicyLevel,
+    PolicyLimit,
+    Protocol,
+    ProtocolStep,
+    ProtocolVersion,
+    SignalState,
+)
 from tests.cases.build import active, confidential, english, events_of, kind, signal, speechless
 from tests.conftest import World
 
@@ -86,7 +95,7 @@ def test_a_protocol_in_versions(world: World, client: Client) -> None:
     assert set(protocol.current().steps.values_list("title_en", flat=True)) >= {"Call"}
     refused = client.post(page("protocolstep_change", step.pk), {**given, "title_en": "Later"})
     assert refused.status_code == 403
-    assert not step.__class__.objects.filter(title_en="Later").exists()
+    assert not ProtocolStep.objects.filter(title_en="Later").exists()
 
 
 def test_a_refusal_is_shown_in_the_form(world: World, client: Client) -> None:

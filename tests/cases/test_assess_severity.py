@@ -93,6 +93,7 @@ def test_a_closed_case_is_not_judged(world: World) -> None:
     from cases.actions import close_case
 
     case = close_case(in_review(world), world.principal("comms_lead"), review="We were late")
+    assert case.closed_at is not None
     assert clock.now() >= case.closed_at
     with pytest.raises(NotNow) as refused:
         assess_severity(case, world.principal("duty"), **SERIOUS)

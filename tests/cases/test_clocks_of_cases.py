@@ -41,6 +41,7 @@ def test_meeting_it_late_breaks_it_too(world: World) -> None:
         taken = take_over_signal(new, world.principal("duty"))
         breach_clocks()
     ack = taken.clocks.get(code="ack")
+    assert ack.met_at is not None
     assert ack.met_at > ack.due_at
     assert ack.breached_at == ack.due_at
     assert [event.payload["clock"] for event in events_of(taken, "clock.breached")] == ["ack"]

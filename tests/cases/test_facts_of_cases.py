@@ -47,6 +47,15 @@ def test_confirming(world: World) -> None:
         confirm_fact(confirmed, world.principal("security"))
 
 
+def test_an_open_question_is_answered(world: World) -> None:
+    question = fact(world, text="How many complaints?", state="open")
+    answered = confirm_fact(question, world.principal("care"), text="Forty complaints since morning")
+    assert (answered.text, answered.state) == ("Forty complaints since morning", FactState.CONFIRMED)
+    with pytest.raises(NotNow) as refused:
+        confirm_fact(fact(world), world.principal("care"), text="Something else")
+    assert codes(refused) == {"not_open"}
+
+
 def test_whoever_finds_out_does_not_confirm_alone(world: World) -> None:
     asked = fact(world, owner=world.user("quality"), verify_by=clock.now() + timedelta(hours=1))
     with pytest.raises(NotNow) as refused:

@@ -28,8 +28,8 @@ instants = st.integers(min_value=0, max_value=7 * 366 * 24 * 60).map(
 minutes = st.integers(min_value=1, max_value=5000)
 
 
-def prague(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=PRAGUE)
+def prague(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
+    return datetime(year, month, day, hour, minute, tzinfo=PRAGUE)
 
 
 @pytest.mark.parametrize(

@@ -82,6 +82,7 @@ def test_the_database_asks_for_a_reason_too(world: World) -> None:
 
 def test_what_comes_first_comes_first(world: World) -> None:
     case = triage(world)
+    assert case.kind.protocol is not None
     version = ProtocolVersion.objects.create(protocol=case.kind.protocol, number=9)
     first, second = (
         ProtocolStep.objects.create(

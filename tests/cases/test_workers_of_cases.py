@@ -7,6 +7,7 @@ from cases import tasks
 from cases.models import Clock, RoleAssignment, SignalState
 from crisisdesk.celery import app
 from crisisdesk.core.errors import Denied, NotNow
+from crisisdesk.core.models import Due
 from tests.cases.build import events_of, signal
 from tests.conftest import World
 
@@ -32,7 +33,7 @@ def test_the_same_rules_hold_there(world: World) -> None:
 
 
 @pytest.mark.parametrize("model", [Clock, RoleAssignment])
-def test_tables_of_due_rows_are_beaten(model: type) -> None:
+def test_tables_of_due_rows_are_beaten(model: type[Due]) -> None:
     app.loader.import_default_modules()
     assert model.task in app.tasks
     assert model.task in {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
