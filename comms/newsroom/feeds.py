@@ -7,13 +7,13 @@ from uuid import uuid5
 from xml.etree import ElementTree as ET
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from comms.models import NewsroomPost
-from comms.newsroom.answers import cacheable, public_page
+from comms.newsroom.answers import Answer, public_page
 from comms.newsroom.reading import Newsroom, open_newsroom
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -23,29 +23,21 @@ ET.register_namespace("", ATOM)
 
 
 @public_page
-def atom(request: HttpRequest, slug: str, language: str | None = None) -> HttpResponseBase:
+def atom(request: HttpRequest, slug: str, language: str | None = None) -> Answer:
     """The newest posts as an Atom feed; a withdrawn one stays as an entry that says so."""
     room = open_newsroom(slug, language)
     with override(room.chrome):
         body = ET.tostring(_feed(room), encoding="utf-8", xml_declaration=True)
-    return cacheable(
-        request,
-        body,
-        content_type="application/atom+xml; charset=utf-8",
-        language=room.language,
-        changed_at=room.changed_at,
-    )
+    return Answer(body, "application/atom+xml; charset=utf-8", room.language, room.changed_at)
 
 
 @public_page
-def json_feed(request: HttpRequest, slug: str, language: str | None = None) -> HttpResponseBase:
+def json_feed(request: HttpRequest, slug: str, language: str | None = None) -> Answer:
     """The newest posts as a JSON Feed; `_crisisdesk` says what was withdrawn, corrected and promised."""
     room = open_newsroom(slug, language)
     with override(room.chrome):
-        body = json.dumps(_json(room), ensure_ascii=False)
-    return cacheable(
-        request, body, content_type="application/feed+json", language=room.language, changed_at=room.changed_at
-    )
+        body = json.dumps(_json(room), ensure_ascii=False).encode()
+    return Answer(body, "application/feed+json", room.language, room.changed_at)
 
 
 def _feed(room: Newsroom) -> ET.Element:

@@ -1,6 +1,7 @@
 """The public pages: the exact text, nothing but the text, for anybody, light and cacheable."""
 
 import re
+import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from pytest_django import DjangoAssertNumQueries
 from comms import sending
 from comms.actions.withdrawal import withdraw_statement
 from comms.models import Account, NewsroomPost, StatementVersion
+from comms.newsroom import answers
 from comms.newsroom.reading import MOST_POSTS
 from crisisdesk.core import clock
 from tests.comms import build as texts
@@ -188,3 +190,20 @@ def test_the_same_number_of_queries_however_many_posts(
 def test_only_reading(world: World, out: StatementVersion) -> None:
     assert Client().post(room(world)).status_code == 405
     assert Client().head(room(world)).status_code == 200
+
+
+def test_a_rush_of_readers_costs_one_page_and_a_withdrawal_is_seen_at_once_enough(
+    committed_db: str, world: World, monkeypatch: Any, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    version = build.released(world)
+    sending.send_due()
+    seen = Client().get(room(world))
+    assert build.TITLE.split(" ")[0] in seen.content.decode()
+    address = room(world)
+    with django_assert_num_queries(0):
+        again = Client().get(address)
+    assert (again.content, again["ETag"]) == (seen.content, seen["ETag"])
+    withdraw_statement(version.statement, world.principal("spokesperson"), reason="x")
+    monkeypatch.setattr(answers.time, "monotonic", lambda: time.time() + 10**9)
+    assert 'class="post withdrawn"' in Client().get(address).content.decode()
+    assert answers.KEPT_FOR <= 2
