@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from crisisdesk.core.czech import vocalised
+from crisisdesk.core.czech import typeset, vocalised
 
 NBSP = "\u00a0"
 
@@ -146,10 +146,13 @@ def printed(placeholder: Placeholder, value: str, language: str) -> str:
 
 
 def filled(text: str, placeholders: Iterable[Placeholder], values: Mapping[str, str], language: str) -> str:
-    """The text with closed values in place of its fields. `KeyError` where a value is missing."""
+    """The text with closed values in place of its fields. `KeyError` where a value is missing.
+
+    Czech is set as Czech is printed: „ve 13 hodin“, no-break spaces after short prepositions and before units.
+    """
     known = {placeholder.name: placeholder for placeholder in placeholders}
     text = _FIELD.sub(lambda found: printed(known[found[1]], values[found[1]], language), text)
-    return vocalised(text) if language == "cs" else text
+    return typeset(vocalised(text)) if language == "cs" else text
 
 
 def remarks(text: str, placeholders: Iterable[Placeholder], language: str) -> Iterator[Remark]:

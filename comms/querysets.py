@@ -68,11 +68,6 @@ class StatementVersionQuerySet(DeskQuerySet):
         """Versions somebody works on or decides about."""
         return self.filter(state__in=OPEN_VERSION)
 
-    def came_back(self) -> Self:
-        """Newest versions whose authors have to do something: rejected, or a draft of what was returned for changes."""
-        returned = Q(state=StatementState.DRAFT, parent__request__state=RequestState.RETURNED)
-        return self.newest().filter(returned | Q(state=StatementState.REJECTED))
-
     def published(self) -> Self:
         """Versions the public can read, or could until they were corrected."""
         return self.filter(published_at__isnull=False, state__in=(StatementState.PUBLISHING, StatementState.CORRECTED))

@@ -267,16 +267,3 @@ def close_value(value: RegisteredValue, act: Act) -> RegisteredValue:
     act.save(value)
     act.record("value.closed", on=value, type=value.type)
     return value
-
-
-def choices_of(lines: str) -> list[dict[str, str]]:
-    """Choices written one a line as `code: text`, in the shape the field keeps."""
-    found = []
-    for line in filter(str.strip, lines.splitlines()):
-        code, colon, text = line.partition(":")
-        if not colon or not code.strip().isidentifier() or not text.strip():
-            raise Invalid(
-                {"choices": format_lazy(_("Write each choice as “code: text”; this is not: {line}"), line=line)}
-            )
-        found.append({"code": code.strip(), "text": text.strip()})
-    return found

@@ -1,5 +1,6 @@
 """Who has to approve what: the matrix as data, and the change of it that needs a second person."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -68,8 +69,8 @@ class ApprovalPolicy(DeskModel):
         return in_reader_language(self, "name")
 
     def as_stages(self) -> list[Stage]:
-        """The stages in the shape the computation works with."""
-        return [row.as_stage() for row in self.stages.all()]
+        """The stages in the shape the computation works with; all wait as long as the policy says."""
+        return [replace(row.as_stage(), minutes=self.minutes) for row in self.stages.all()]
 
 
 class PolicyStage(models.Model):
@@ -150,7 +151,7 @@ class PolicyProposal(DeskModel):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     decided_at = models.DateTimeField(null=True, blank=True)
-    accepted = models.BooleanField(null=True)
+    accepted = models.BooleanField(null=True, blank=True)
 
     history = DeskHistory()
 

@@ -1,0 +1,96 @@
+"""Who has to approve what: one person makes it stricter, two make it weaker."""
+
+from typing import Any
+
+import pytest
+
+from comms.actions.policies import change_policy, confirm_policy, decline_policy
+from comms.models import ApprovalPolicy, PolicyProposal
+from crisisdesk.core.errors import Denied, Invalid, NotFresh, NotNow
+from tests.cases.build import codes, events_of
+from tests.comms import build
+from tests.conftest import World
+
+WEAKER: list[dict[str, Any]] = [{"roles": ["comms_lead"]}]
+STRICTER: list[dict[str, Any]] = [{"roles": ["comms_lead"]}, {"roles": ["legal"]}, {"roles": ["exec"], "required": 1}]
+
+
+@pytest.fixture
+def policy(world: World) -> ApprovalPolicy:
+    """The policy of apologies."""
+    build.defaults(world)
+    return ApprovalPolicy.objects.get(text="apology")
+
+
+def propose(world: World, policy: ApprovalPolicy, **values: Any) -> PolicyProposal:
+    proposal = change_policy(policy, world.principal("manager"), **{"stages": WEAKER, **values})
+    assert isinstance(proposal, PolicyProposal)
+    return proposal
+
+
+def test_a_stricter_policy_is_in_force_at_once(world: World, policy: ApprovalPolicy) -> None:
+    update = ApprovalPolicy.objects.get(text="update")
+    changed = change_policy(update, world.principal("manager"), stages=[*STRICTER, {"roles": ["dpo"]}])
+    assert isinstance(changed, ApprovalPolicy)
+    assert (changed.version, changed.stages.count()) == (2, 4)
+    assert len(events_of(update, "policy.changed")) == 1
+
+
+def test_a_weaker_one_waits_for_a_second_person(world: World, policy: ApprovalPolicy) -> None:
+    proposal = propose(world, policy)
+    assert policy.stages.count() > 1
+    with pytest.raises(NotNow) as refused:
+        confirm_policy(proposal, world.principal("manager", fresh=True))
+    assert codes(refused) == {"four_eyes"}
+    with pytest.raises(NotFresh):
+        confirm_policy(proposal, world.principal("superuser"))
+    confirm_policy(proposal, world.principal("superuser", fresh=True))
+    assert [row.roles for row in policy.stages.all()] == [["comms_lead"]]
+    for kind in ("policy.proposed", "policy.changed"):
+        assert len(events_of(policy, kind)) == 1
+    with pytest.raises(NotNow):
+        confirm_policy(PolicyProposal.objects.get(), world.principal("superuser", fresh=True))
+
+
+def test_more_people_who_may_sign_alone_is_weaker(world: World, policy: ApprovalPolicy) -> None:
+    first = ApprovalPolicy.objects.get(text="first_template")
+    assert propose(world, first, stages=[], signed_by=["duty", "community"]).accepted is None
+    first.refresh_from_db()
+    assert first.signed_by == ["duty"]
+
+
+def test_a_weaker_policy_is_declined(world: World, policy: ApprovalPolicy) -> None:
+    declined = decline_policy(propose(world, policy), world.principal("manager"))
+    assert declined.accepted is False
+    assert policy.stages.count() > 1
+    assert len(events_of(policy, "policy.declined")) == 1
+
+
+def test_one_proposal_waits_at_a_time(world: World, policy: ApprovalPolicy) -> None:
+    propose(world, policy)
+    with pytest.raises(NotNow) as refused:
+        propose(world, policy)
+    assert "waiting for a second person" in str(refused.value)
+
+
+def test_a_policy_that_changed_since_is_proposed_anew(world: World, policy: ApprovalPolicy) -> None:
+    proposal = propose(world, policy)
+    stages = [{"roles": row.roles, "severities": row.severities, "kinds": row.kinds, "tag": row.tag}
+              for row in policy.stages.all()]  # fmt: skip
+    change_policy(policy, world.principal("manager"), stages=[*stages, {"roles": ["quality"]}])
+    with pytest.raises(NotNow) as refused:
+        confirm_policy(proposal, world.principal("superuser", fresh=True))
+    assert codes(refused) == {"stale"}
+
+
+@pytest.mark.parametrize("stages", [[{"roles": []}], [{"roles": ["scribe"]}], [{"roles": ["agency", "legal"]}]])
+def test_only_roles_that_approve_are_asked(world: World, policy: ApprovalPolicy, stages: list[dict[str, Any]]) -> None:
+    with pytest.raises(Invalid) as refused:
+        change_policy(policy, world.principal("manager"), stages=stages)
+    assert set(refused.value.errors) == {"stages"}
+
+
+@pytest.mark.parametrize("code", ["comms_lead", "duty", "service"])
+def test_only_administrators_change_policies(world: World, policy: ApprovalPolicy, code: str) -> None:
+    with pytest.raises(Denied):
+        change_policy(policy, world.principal(code), stages=STRICTER)
