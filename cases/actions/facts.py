@@ -99,8 +99,14 @@ def standing_answer(state: str) -> Callable[..., Fact | None]:
     repeat=standing_answer(FactState.CONFIRMED),
     title=_("Confirm"),
 )
-def confirm_fact(fact: Fact, act: Act, *, public_ok: bool | None = None, voucher: str = "", source: str = "") -> Fact:
-    """Confirm the fact. `voucher` names somebody without an account who vouches for it, for example by phone."""
+def confirm_fact(
+    fact: Fact, act: Act, *, text: str = "", public_ok: bool | None = None, voucher: str = "", source: str = ""
+) -> Fact:
+    """Confirm the fact. `voucher` names somebody without an account who vouches for it, for example by phone.
+
+    An open question is answered by a `text` that takes its place.
+    """
+    fact.text = _one_line(text) if text.strip() else fact.text
     _answer(act, fact, voucher, source)
     if public_ok is not None:
         fact.public_ok = public_ok
