@@ -153,8 +153,9 @@ class DeskViewSet(Answers, viewsets.GenericViewSet[Any]):
                 routed = extra_action(detail=made.detail, methods=["post"], url_path=made.path)
                 setattr(cls, name, routed(endpoint))
         cls.verbs = {**cls.verbs, **{name: endpoint.verb for name, endpoint in own.items()}}
-        if "model" in vars(cls):
-            DETAIL_VERBS[cls.model] = [made for made in cls.verbs.values() if made.detail]
+        if hasattr(cls, "model"):
+            details = [endpoint.verb for endpoint in own.values() if endpoint.verb.detail]
+            DETAIL_VERBS.setdefault(cls.model, []).extend(details)
 
     @property
     def principal(self) -> Principal:
@@ -227,12 +228,11 @@ class DeskViewSet(Answers, viewsets.GenericViewSet[Any]):
         if made.response is not None:
             shown = made.response(result, many=made.many, context=self.get_serializer_context())
             return Response(shown.data, status=made.status)
-        if not made.detail:
-            return self.show(self.get_queryset().get(pk=result.pk), status=made.status)
         try:
-            return self.show(self.get_object())
-        except Missing:
+            row = self.get_object() if made.detail else self.get_queryset().get(pk=result.pk)
+        except (Missing, self.model.DoesNotExist):
             return Response(None, status=204)
+        return self.show(row, status=made.status)
 
 
 class NoInput(Input):

@@ -37,7 +37,7 @@ def schema() -> dict[str, Any]:
     described: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
     assert not GENERATOR_STATS._warn_cache, list(GENERATOR_STATS._warn_cache)
     assert not GENERATOR_STATS._error_cache, list(GENERATOR_STATS._error_cache)
-    return json.loads(json.dumps(described, default=str))  # type: ignore[no-any-return]
+    return json.loads(json.dumps(described, default=str))
 
 
 def operations(schema: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
@@ -108,7 +108,7 @@ def test_every_verb_can_be_called() -> None:
 def viewsets() -> list[type[DeskViewSet]]:
     from crisisdesk.api import resources
 
-    return [view for _prefix, view, _basename in resources.registry]
+    return [view for _prefix, view, _basename in resources.registry if issubclass(view, DeskViewSet)]
 
 
 def test_the_description_is_served_in_both_formats(world: World) -> None:
