@@ -1,4 +1,4 @@
-"""The Celery app. Tasks live in each app's ``tasks.py``; the beat schedule is ``CELERY_BEAT_SCHEDULE`` in the settings."""
+"""The Celery app. Tasks live in each app's ``tasks.py``; the settings' ``CELERY_BEAT_SCHEDULE`` says when."""
 
 import logging
 import os

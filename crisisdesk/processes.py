@@ -101,8 +101,8 @@ def _through_closed_folders(
     right = "+dac_override"
     end = ["--pdeathsig=QUIT"] if die_with_parent else []
     return [
-        setpriv, *end, "--securebits=+no_setuid_fixup", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups",
-        f"--inh-caps={right}", f"--ambient-caps={right}", "--", *command,
+        setpriv, *end, "--securebits=+no_setuid_fixup", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}",
+        "--clear-groups", f"--inh-caps={right}", f"--ambient-caps={right}", "--", *command,
     ]  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -67,7 +68,7 @@ def test_stylesheets_fetch_nothing() -> None:
 def test_scope_of_every_model_leads_somewhere(model: type[DeskModel]) -> None:
     if model.scope_path in ("", "self"):
         return
-    current = model
+    current: Any = model
     for step in model.scope_path.split("__"):
         current = current._meta.get_field(step).related_model
     assert current._meta.label in ("core.Brand", "cases.Case")

@@ -1,7 +1,12 @@
 """What a person may do, on a brand or on one case."""
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 
 class Capability(models.TextChoices):
@@ -31,6 +36,6 @@ NEVER_FOR_SERVICES = frozenset(
 OF_SUPERUSERS = frozenset({Capability.VIEW, Capability.MANAGE})
 
 
-def as_permissions() -> list[tuple[str, str]]:
+def as_permissions() -> "list[tuple[str, str | StrPromise]]":
     """The capabilities in the shape of `Meta.permissions`: `(codename, name)` pairs."""
     return [(capability.value, f"Can {capability.value}") for capability in Capability]

@@ -45,8 +45,8 @@ def grant(connection: BaseDatabaseWrapper) -> dict[str, frozenset[str]]:
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
         if cursor.fetchone() is None:
             raise ImproperlyConfigured(
-                f'The database role "{role}" of DATABASE_URL does not exist. An administrator of the server creates it: '
-                f"CREATE ROLE {role} LOGIN PASSWORD '…';"
+                f'The database role "{role}" of DATABASE_URL does not exist. An administrator of the server creates it '
+                f"with CREATE ROLE {role} LOGIN PASSWORD '…';"
             )
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tableowner = current_user")
         rights = wanted_rights(sorted(table for (table,) in cursor.fetchall()))

@@ -120,11 +120,9 @@ def of_constraint(name: str | None) -> DomainError | None:
 
     for model in apps.get_models():
         for constraint in model._meta.constraints:
-            if (
-                constraint.name == name
-                and constraint.violation_error_message != constraint.default_violation_error_message
-            ):
-                return NotNow([Unmet(constraint.violation_error_code or name, constraint.violation_error_message)])
+            message = constraint.violation_error_message
+            if constraint.name == name and message and message != constraint.default_violation_error_message:
+                return NotNow([Unmet(constraint.violation_error_code or name, message)])
         for column in model._meta.local_concrete_fields:
             # PostgreSQL's and Django's names for the constraint behind `unique=True`.
             if column.unique and name.startswith(f"{model._meta.db_table}_{column.column}_") and name.endswith(_UNIQUE):

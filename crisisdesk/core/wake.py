@@ -1,4 +1,4 @@
-"""Waking workers after a commit. The database holds the work; the broker only saves the two seconds until the next beat."""
+"""Waking workers after a commit. The database holds the work; the broker only saves two seconds until the beat."""
 
 import logging
 import time

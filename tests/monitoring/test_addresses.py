@@ -9,7 +9,7 @@ import pytest
 
 from cases.monitoring.addresses import permitted
 from cases.monitoring.fetching import FetchProblem, fetch
-from tests.monitoring.feed_server import Canary, FeedServer, Reply
+from tests.monitoring.feed_server import Answer, Canary, FeedServer, Reply
 
 FORBIDDEN_HOSTS = (
     # loopback, in every spelling the system's resolver takes
@@ -125,6 +125,10 @@ def test_a_name_with_a_public_and_a_private_address_reaches_only_the_public_one(
     assert tried == ["198.41.0.4"]
 
 
+def always(reply: Reply) -> Answer:
+    return lambda path, headers: reply
+
+
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_into_a_private_network_is_not_followed(status: int, canary: Canary) -> None:
     server = FeedServer()
@@ -132,7 +136,7 @@ def test_a_redirect_into_a_private_network_is_not_followed(status: int, canary: 
     try:
         for host in ("127.0.0.2", "[::1]", "0.0.0.1", "[::ffff:127.0.0.1]", "2130706434"):
             location = f"http://{host}:{canary.port}/secret"
-            server.answer = lambda path, headers, to=location: Reply(status=status, headers={"Location": to})
+            server.answer = always(Reply(status=status, headers={"Location": location}))
             with pytest.raises(FetchProblem) as refused:
                 fetch(server.url(), allowed=allowed)
             assert refused.value.code == "forbidden"

@@ -89,10 +89,8 @@ def test_what_the_server_said_is_sent_back(feed: Source, server: FeedServer) -> 
 
 def test_a_failure_is_said_and_tried_again_soon(feed: Source, server: FeedServer) -> None:
     server.answer = lambda path, headers: Reply(status=500)
-    waits = []
-    for _attempt in range(4):
-        state = turn(feed)
-        waits.append((state.due_at - timezone.now()).total_seconds())
+    waits = [(turn(feed).due_at - timezone.now()).total_seconds() for _attempt in range(4)]
+    state = state_of(feed)
     assert (state.problem, state.failures) == ("server", 4)
     assert waits == sorted(waits)
     assert waits[0] < 10
@@ -188,8 +186,8 @@ def test_a_worker_killed_between_fetch_and_commit_changes_nothing(
     with time_machine.travel(timezone.now() + polling.LEASE + timedelta(seconds=1), tick=False):
         again = SourceState.claim()
         assert [row.pk for row in again] == [claimed.pk]
-        monkeypatch.setattr(polling, "look_at", lambda *args, **values: look_again)
         look_again = polling.Look(feed=polling.feeds.read(atom(entry(1)).encode()))
+        monkeypatch.setattr(polling, "look_at", lambda *args, **values: look_again)
         poll(again[0])
     assert Mention.objects.count() == 1
 

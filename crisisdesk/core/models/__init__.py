@@ -11,6 +11,7 @@ from crisisdesk.core.models.tokens import ApiToken, SignInThrottle, TokenRate
 from crisisdesk.core.models.users import User, UserKind
 
 __all__ = [
+    "ApiToken",
     "Brand",
     "BrandGrant",
     "Chain",
@@ -21,6 +22,7 @@ __all__ = [
     "EntryKind",
     "Event",
     "EventSeal",
+    "IdempotencyKey",
     "Membership",
     "Notification",
     "Organisation",

@@ -68,7 +68,7 @@ class Due(models.Model):
         return bool(self._mine(fence).update(done_at=clock.now(), lease_until=None, last_error=""))
 
     def retry(self, fence: int, at: datetime, error: str) -> bool:
-        """Try again at `at`; False if a later claim has taken over. The fence grows, so nobody finishes it after that."""
+        """Try again at `at`; False if a later claim has taken over. The fence grows: nobody finishes it after that."""
         given_back = {"due_at": at, "lease_until": None, "fence": F("fence") + 1, "last_error": error[:2000]}
         return bool(self._mine(fence).update(**given_back))
 

@@ -180,7 +180,7 @@ class Walk(RuleBasedStateMachine):
 def walk(world: World, *, examples: int, steps: int) -> None:
     """Walk."""
     machine = type("WalkOfTexts", (Walk,), {"world": world})
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         machine,
         settings=settings(
             max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=list(HealthCheck)

@@ -83,7 +83,7 @@ def test_installation_set_up_needs_every_brand(world: World) -> None:
 
 def test_an_action_needs_a_principal(world: World) -> None:
     with pytest.raises(TypeError, match="Principal"):
-        grant_membership(world.brand, world.user("manager"), user=world.user("hr"), role=Role.SCRIBE)  # type: ignore[arg-type]
+        grant_membership(world.brand, world.user("manager"), user=world.user("hr"), role=Role.SCRIBE)
 
 
 def test_history_names_person_and_reason(world: World) -> None:

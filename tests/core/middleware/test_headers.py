@@ -40,7 +40,7 @@ def test_every_answer_carries_the_headers(world: World, address: str) -> None:
 
 def test_files_carry_them_too(world: World) -> None:
     answer = Client().get("/static/css/tokens.css")
-    assert b"".join(answer.streaming_content)
+    assert answer.getvalue()
     assert answer["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
     answer.close()
 
