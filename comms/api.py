@@ -265,12 +265,16 @@ class StatementViewSet(DeskViewSet):
 class StageOut(serializers.ModelSerializer[RequestStage]):
     """How many people out of which roles."""
 
-    approvals = serializers.IntegerField(source="approved_by.__len__")
+    approvals = serializers.SerializerMethodField(help_text="How many approvals count here so far.")
 
     class Meta:
         model = RequestStage
         fields = ("uuid", "order", "roles", "required", "approvals", "filled_at", "deputy_at", "executive_at")
         read_only_fields = fields
+
+    def get_approvals(self, stage: RequestStage) -> int:
+        """The number of approvals that count."""
+        return len(stage.approved_by)
 
 
 class DecisionOut(serializers.ModelSerializer[Approval]):
@@ -346,7 +350,7 @@ class RequestViewSet(DeskViewSet):
         related = rows.for_lists().prefetch_related(  # type: ignore[attr-defined]
             "version__texts", "approvals__user", "approvals__on_behalf_of", "approvals__entry", "approvals__stage"
         )
-        return related  # type: ignore[no-any-return]
+        return related
 
 
 class ReviewOut(Output):
