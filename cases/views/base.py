@@ -109,7 +109,8 @@ class KeysetPage(Generic[Row]):
         )
         if after is not None:
             created = after.created_at  # type: ignore[attr-defined]
-            rows = rows.filter(Q(created_at__lt=created) | Q(created_at=created, pk__lt=after.pk))
+            # The first condition is the one an index can answer.
+            rows = rows.filter(created_at__lte=created).filter(Q(created_at__lt=created) | Q(pk__lt=after.pk))
         found = list(rows.order_by("-created_at", "-pk")[: self.SIZE + 1])
         self.rows = found[: self.SIZE]
         self.next = found[self.SIZE - 1].pk if len(found) > self.SIZE else None
