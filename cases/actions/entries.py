@@ -11,7 +11,7 @@ from crisisdesk.core.capabilities import Capability
 from crisisdesk.core.errors import Invalid, Text, Unmet
 from crisisdesk.core.models import Entry
 
-LONGEST_TEXT = 20_000  # characters of one note or decision
+LONGEST_TEXT, LONGEST_TITLE = 20_000, 200  # characters
 
 
 def case_is_open(case: Case, act: Act, **given: object) -> Unmet | None:
@@ -26,13 +26,13 @@ def row_of_open_case(row: object, act: Act, **given: object) -> Unmet | None:
     return case_is_open(row.case, act)  # type: ignore[attr-defined]
 
 
-def needed(text: str, field: str, message: Text) -> str:
-    """The text without spaces around it; refused when nothing is left or when it is longer than a note may be."""
+def needed(text: str, field: str, message: Text, *, longest: int = LONGEST_TEXT) -> str:
+    """The text without spaces around it; refused when nothing is left or when it has more than `longest` characters."""
     stripped = text.strip()
     if not stripped:
         raise Invalid({field: message})
-    if len(stripped) > LONGEST_TEXT:
-        raise Invalid({field: _("This is too long; attach it as a document and write a summary here")})
+    if len(stripped) > longest:
+        raise Invalid({field: _("This is too long: write at most %(longest)s characters") % {"longest": longest}})
     return stripped
 
 

@@ -171,7 +171,4 @@ def _answer(act: Act, fact: Fact, voucher: str, source: str) -> None:
 
 
 def _one_line(text: str) -> str:
-    line = " ".join(needed(text, "text", _("Write the fact in one line")).split())
-    if len(line) > _LONGEST_FACT:
-        raise Invalid({"text": _("A fact is one line; write the rest as a note")})
-    return line
+    return " ".join(needed(text, "text", _("Write the fact in one line"), longest=_LONGEST_FACT).split())

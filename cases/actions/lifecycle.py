@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from cases.actions.clocks import cancel_clocks, limits_of, meet_clock, retime_clocks, start_clock
-from cases.actions.entries import case_is_open, needed
+from cases.actions.entries import LONGEST_TITLE, case_is_open, needed
 from cases.models import Case, ClockCode, CrisisKind
 from cases.states import BEFORE_CRISIS, OPEN_ROLE, CaseState, RoleState
 from crisisdesk.core.actions import action
@@ -44,7 +44,7 @@ def change_case(
         act.save(case)
         retime_clocks(act, case, old)
     given = {
-        "title": None if title is None else needed(title, "title", _("Give the case a title")),
+        "title": None if title is None else needed(title, "title", _("Give the case a title"), longest=LONGEST_TITLE),
         "summary": summary,
         "primary_language": primary_language,
         "content_languages": None if content_languages is None else list(content_languages),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.actions.activation import activate, activate_case, assess
 from cases.actions.clocks import limits_of, move_clocks, retime_clocks
-from cases.actions.entries import needed
+from cases.actions.entries import LONGEST_TITLE, needed
 from cases.actions.roles import enter, offer
 from cases.actions.signals import settle, taken_by_another
 from cases.models import Case, CaseNumber, CrisisKind, Signal
@@ -61,7 +61,7 @@ def open_for(
         chain=Chain.objects.create(),
         brand=signal.brand,
         kind=kind or signal.kind,
-        title=needed(title or signal.title, "title", _("Give the case a title"))[:200],
+        title=needed(title or signal.title, "title", _("Give the case a title"), longest=LONGEST_TITLE),
         summary=summary.strip(),
         severity=signal.severity,
         confidential=confidential,

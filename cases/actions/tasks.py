@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from cases.actions.entries import case_is_open, needed, row_of_open_case
+from cases.actions.entries import LONGEST_TITLE, case_is_open, needed, row_of_open_case
 from cases.models import Case, Task
 from cases.states import OPEN_TASK, TaskState
 from crisisdesk.core.actions import action
@@ -35,7 +35,7 @@ def add_task(
     task = act.save(
         Task(
             case=case,
-            own_title=needed(title, "title", _("Say what is to be done"))[:200],
+            own_title=needed(title, "title", _("Say what is to be done"), longest=LONGEST_TITLE),
             own_instruction=instruction.strip(),
             role=role,
             assignee=assignee,
