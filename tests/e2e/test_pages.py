@@ -11,6 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Response
 
+from crisisdesk.desk.demo import people
 from tests.e2e.conftest import SIZES, Person
 from tests.e2e.running import RunningDesk
 
@@ -82,6 +83,7 @@ PAGES = (
     ("tokens", "observer", "/profile/tokens/"),
     ("token-new", "observer", "/profile/tokens/new/"),
     ("mfa", "observer", "/accounts/2fa/"),
+    ("confirm", "observer", "/accounts/reauthenticate/"),
     ("mfa-totp", "observer", "/accounts/2fa/totp/activate/"),
     ("mfa-keys", "observer", "/accounts/2fa/webauthn/"),
     ("mfa-key-new", "observer", "/accounts/2fa/webauthn/add/"),
@@ -182,6 +184,23 @@ class Visitor(Person):
                 button = self.page.locator(f"button[name=language][value={language}]").first
                 button.evaluate("button => button.form.requestSubmit(button)")
 
+    def visit(self, address: str) -> Response:
+        """Open a page; before those that change how one signs in, confirm who it is."""
+        answer = self.page.goto(address)
+        assert answer is not None
+        if "/reauthenticate/?next=" in self.page.url:
+            self.page.fill("input[name=password]", people.PASSWORD)
+            with self.page.expect_navigation(url=f"**{address}"):
+                self.page.press("input[name=password]", "Enter")
+        return answer
+
+    def said(self) -> list[str]:
+        """What the console complained about since last asked, and what the page could not load."""
+        complaints = [*self.complaints, *self.missing]
+        self.complaints.clear()
+        self.missing.clear()
+        return complaints
+
     def _response(self, response: Response) -> None:
         if response.status >= 400 and not response.request.is_navigation_request():
             self.missing.append(f"{response.status} {response.url}")
@@ -216,17 +235,16 @@ def test_page(
 ) -> None:
     guest = visitor(who, language)
     page = guest.page
-    guest.complaints.clear()
-    guest.missing.clear()
+    guest.said()
     found: list[str] = []
     for size, scheme in LOOKS[language].items():
         page.set_viewport_size(SIZES[size])
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # colours change at once
         if size == "desktop":
-            answer = page.goto(address.format(language=language, **rows))
-            assert answer is not None
+            answer = guest.visit(address.format(language=language, **rows))
             assert answer.status == 404 if name.startswith("missing") else answer.status < 400
             assert page.locator("html").get_attribute("lang") == language
+            found += guest.said()
         if page.evaluate(TOO_WIDE) > 0:
             found.append(f"{size}: too wide, {page.evaluate(WIDEST)}")
         found += [
@@ -235,4 +253,5 @@ def test_page(
             if each["impact"] in ("serious", "critical")
             for node in each["nodes"][:4]
         ]
-    assert found + guest.complaints + guest.missing == []
+    guest.said()  # axe itself breaks the policy against styles in line
+    assert found == []
