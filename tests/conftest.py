@@ -72,6 +72,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 
     with django_db_blocker.unblock():
         people.install()
+        User.objects.update(language="en")  # an account's language wins over the browser's; tests read English
         connections.close_all()
 
 
