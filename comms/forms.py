@@ -115,11 +115,14 @@ class WordingForm(forms.Form):
         }
 
     def typed_hash(self) -> str:
-        """Which text the form holds now, comparable with `base_hash`."""
+        """Which text the form holds now, comparable with `base_hash`; empty for a text that could never be sent."""
         values = self.values()
         own = {variant: ("", text) for variant, text in values["variants"].items() if text.strip()}
         texts = {**own, hashing.MASTER: (values["title"], values["text"])}
-        return self.version.hash_of_draft(texts, values["next_update_at"])
+        try:
+            return self.version.hash_of_draft(texts, values["next_update_at"])
+        except hashing.UnfitText:
+            return ""
 
 
 class CitationsForm(forms.Form):

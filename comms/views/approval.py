@@ -11,6 +11,7 @@ from comms.actions.approvals import approve_statement, reject_statement, return_
 from comms.actions.versions import out_of_date
 from comms.forms import DecisionForm
 from comms.models import Account, ApprovalRequest, RequestStage, StatementVersion
+from comms.querysets import held_by
 from comms.states import RequestState
 from crisisdesk.core import clock
 from crisisdesk.core.differences import parts
@@ -135,7 +136,7 @@ def stages_for(request: ApprovalRequest, principal: Principal) -> list[dict[str,
     mine: set[int] = set()
     if principal.user is not None:
         mine = set(
-            RequestStage.objects.open_to(principal.user, clock.now())
+            RequestStage.objects.open_to(principal.user, clock.now(), held_by(principal))
             .filter(request=request)
             .values_list("pk", flat=True)
         )

@@ -98,7 +98,7 @@ class StatementView(DeskView):
             column.saved_meanwhile = current.master.text if current is not None else ""
             column.refusals.append(str(stale))
             newest = current.draft_hash() if current is not None else ""
-            form.data = {**form.data, form.add_prefix("base_hash"): newest}
+            form.data = {**form.data.dict(), form.add_prefix("base_hash"): newest}  # type: ignore[attr-defined]
             return False
         except Invalid as invalid:
             for name, said in invalid.errors.items():
