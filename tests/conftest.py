@@ -65,21 +65,11 @@ def sign_in(client: Client, user: User, *, method: str = "mfa") -> None:
     session.save()
 
 
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """The worker's database with the world in it: committed once, found by every test."""
-    from django.db import connections
-
-    with django_db_blocker.unblock():
-        people.install()
-        User.objects.update(language="en")  # an account's language wins over the browser's; tests read English
-        connections.close_all()
-
-
 @pytest.fixture
 def world(request: pytest.FixtureRequest) -> World:
-    """The world, in the test's transaction or, beside `committed_db`, with real commits."""
-    request.getfixturevalue("committed_db" if "committed_db" in request.fixturenames else "db")
+    """The world, in the test's transaction or, beside `committed_db` or `empty_db`, with real commits."""
+    own = {"committed_db", "empty_db"} & set(request.fixturenames)
+    request.getfixturevalue(own.pop() if own else "db")
     return World()
 
 

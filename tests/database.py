@@ -1,7 +1,8 @@
-"""Databases for the tests: the owner makes one migrated template, every worker gets a copy of it.
+"""Databases for the tests: the owner makes one migrated template and one with the world in it; workers get copies.
 
 The tests themselves work as the application role, which owns nothing. Ordinary tests run in a transaction that is
-rolled back; ``committed_db`` gives a test a database of its own with real commits. The server is ``tests/server.py``.
+rolled back; ``committed_db`` gives a test a database of its own with real commits, ``empty_db`` one in which nothing
+is installed yet. The server is ``tests/server.py``.
 """
 
 from __future__ import annotations
@@ -64,36 +65,72 @@ def drop_database(name: str) -> None:
             connection.execute(drop + sql.SQL(" WITH (FORCE)"))
 
 
-def _make_template(template: str, verbosity: int) -> None:
-    """Migrate the template database once for all workers, as the owner. Migrating grants the application its rights."""
-    from django.core.management import call_command
+@contextlib.contextmanager
+def _made_once(name: str, template: str) -> Iterator[str | None]:
+    """The name under which to make a database as a copy of `template`, or None if another worker has made it.
+
+    It gets its own name when the block ends well, so what was begun and not finished is never taken for the whole.
+    """
+    with owner_connection() as gate:
+        gate.execute("SELECT pg_advisory_lock(%s)", [TEMPLATE_LOCK])
+        if gate.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            yield None
+            return
+        unfinished = f"{name}_unfinished"
+        gate.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(unfinished)))
+        gate.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(unfinished), sql.Identifier(template))
+        )
+        yield unfinished
+        gate.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(unfinished), sql.Identifier(name)))
+
+
+@contextlib.contextmanager
+def _connected_to(name: str, **changed: Any) -> Iterator[None]:
+    """Django works on another database meanwhile."""
     from django.db import connections
 
     settings = connections["default"].settings_dict
-    with owner_connection() as gate:
-        gate.execute("SELECT pg_advisory_lock(%s)", [TEMPLATE_LOCK])
-        if gate.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template]).fetchone():
-            return
-        unfinished = f"{template}_unfinished"
-        gate.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(unfinished)))
-        gate.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(unfinished)))
-        application = dict(settings)
-        settings.update(_owner(), NAME=unfinished)
-        try:
-            call_command("migrate", interactive=False, verbosity=verbosity)
-        finally:
-            connections["default"].close()
-            settings.update({key: application[key] for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")})
-        gate.execute(
-            sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(unfinished), sql.Identifier(template))
-        )
+    kept = {key: settings[key] for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")}
+    connections.close_all()
+    settings.update(changed, NAME=name)
+    try:
+        yield
+    finally:
+        connections.close_all()
+        settings.update(kept)
+
+
+def _make_template(template: str, verbosity: int) -> None:
+    """Migrate the template database once for all workers, as the owner. Migrating grants the application its rights."""
+    from django.core.management import call_command
+
+    with _made_once(template, "template0") as unfinished:
+        if unfinished is not None:
+            with _connected_to(unfinished, **_owner()):
+                call_command("migrate", interactive=False, verbosity=verbosity)
+
+
+def world_of(template: str) -> str:
+    """The name of the database with the world in it."""
+    return f"{template}_world"
+
+
+def _make_world(template: str) -> None:
+    """Install the world once for all workers, as the application."""
+    from tests import world
+
+    with _made_once(world_of(template), template) as unfinished:
+        if unfinished is not None:
+            with _connected_to(unfinished):
+                world.install()
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(
     request: pytest.FixtureRequest, django_test_environment: None, django_db_blocker: Any
 ) -> Iterator[None]:
-    """The worker's own copy of the migrated template; from here on the tests are the application role."""
+    """The worker's own copy of the world; from here on the tests are the application role."""
     from django.db import connections
 
     template = os.environ["TEST_TEMPLATE"]
@@ -102,7 +139,8 @@ def django_db_setup(
     original = settings["NAME"]
     with django_db_blocker.unblock():
         _make_template(template, max(request.config.option.verbose - 1, 0))
-        _clone(template, name)
+        _make_world(template)
+        _clone(world_of(template), name)
         connections["default"].close()
     settings["NAME"] = name
     yield
@@ -117,18 +155,29 @@ def committed_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]
     """A database of its own for one test: commits are real, threads see each other's work. Yields its name."""
     from django.db import connections
 
-    settings = connections["default"].settings_dict
-    original = settings["NAME"]
-    name = f"{original}_{uuid.uuid4().hex[:8]}"
+    with _copied(connections["default"].settings_dict["NAME"], django_db_blocker) as name:
+        yield name
+
+
+@pytest.fixture
+def empty_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """A migrated database in which nothing is installed, for one test; commits are real. Yields its name."""
+    with _copied(os.environ["TEST_TEMPLATE"], django_db_blocker) as name:
+        yield name
+
+
+@contextlib.contextmanager
+def _copied(template: str, django_db_blocker: Any) -> Iterator[str]:
+    from django.db import connections
+
+    name = f"{template}_{uuid.uuid4().hex[:8]}"
     with django_db_blocker.unblock():
         connections.close_all()
-        _clone(original, name)
-        settings["NAME"] = name
+        _clone(template, name)
         try:
-            yield name
+            with _connected_to(name):
+                yield name
         finally:
-            connections.close_all()
-            settings["NAME"] = original
             drop_database(name)
 
 

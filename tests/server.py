@@ -107,11 +107,13 @@ def _finish() -> None:
         return
     if _servers is not None:
         keep = _has_template()
+        _drop_world()
         _servers.stop()
         _servers = None
         if keep:
             _keep(_folder)
     elif _kept is None:
+        _drop_world()
         _drop_template()
     shutil.rmtree(_folder, ignore_errors=True)
     _folder = None
@@ -194,6 +196,14 @@ def _has_template() -> bool:
             return connection.execute(query, [os.environ["TEST_TEMPLATE"]]).fetchone() is not None
     except Exception:
         return False
+
+
+def _drop_world() -> None:
+    """The world depends on all the code, so the next run makes its own."""
+    from tests.database import drop_database, world_of
+
+    with contextlib.suppress(Exception):
+        drop_database(world_of(os.environ["TEST_TEMPLATE"]))
 
 
 def _drop_template() -> None:

@@ -24,7 +24,6 @@ def ok(answer: Any, status: int = 200) -> Any:
 @pytest.fixture
 def source(world: World, program: Make) -> str:
     """A source to push into, made by a manager: every item becomes a signal."""
-    build.defaults(world)
     manager = program("manager", EVERYTHING)
     body = {"brand": str(world.brand.uuid), "kind": "push", "name": "Monitoring", "raises_every_item": True}
     return str(ok(manager("POST", "sources", body), 201)["uuid"])

@@ -17,7 +17,6 @@ from cases.actions import (
     take_and_lead,
     waive_statement,
 )
-from cases.bootstrap import install_cases
 from cases.models import Case, CrisisKind, RoleAssignment, Signal, Task
 from crisisdesk.core.models import Event
 from tests.conftest import World
@@ -29,8 +28,6 @@ CRITICAL = {"harm": "yes", "spreading": "no", "growing": "no"}
 
 def kind(code: str = "viral_backlash") -> CrisisKind:
     """A shipped kind of crisis."""
-    if not CrisisKind.objects.exists():
-        install_cases()
     return CrisisKind.objects.get(code=code)
 
 

@@ -7,10 +7,8 @@ from comms.actions.approvals import approve_statement, submit_version
 from comms.actions.releases import release_template
 from comms.actions.statements import draft_statement, edit_version
 from comms.actions.templates import approve_template, register_value, submit_template
-from comms.bootstrap import install_comms
 from comms.models import (
     Approval,
-    ApprovalPolicy,
     ApprovalRequest,
     RegisteredValue,
     ReleaseReview,
@@ -27,16 +25,8 @@ HOST = "zrnko.example"
 VALUES = {"topic": "product_quality", "link": f"https://{HOST}/krize", "time": "11:00", "phone": "800 123 456"}
 
 
-def defaults(world: World) -> None:
-    """Policies, accounts and first texts, installed once."""
-    cases.kind()
-    if not ApprovalPolicy.objects.exists():
-        install_comms()
-
-
 def case(world: World, *, confidential: bool = False, kind: str = "viral_backlash", **answers: Any) -> Case:
     """An active case in Czech and English, elevated unless the answers say otherwise."""
-    defaults(world)
     given = {**cases.ELEVATED, "confidential": confidential, "kind": cases.kind(kind), **answers}
     return cases.active(world, content_languages=["cs", "en"], **given)
 
@@ -93,7 +83,6 @@ def published(world: World, **values: Any) -> StatementVersion:
 
 def in_approval(world: World, code: str = "general", language: str = "cs") -> TemplateVersion:
     """A shipped first text that two people have yet to approve."""
-    defaults(world)
     version = TemplateVersion.objects.get(template__brand=world.brand, template__code=code, language=language)
     if version.state == "draft":
         submit_template(version, world.principal("duty"))

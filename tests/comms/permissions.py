@@ -36,7 +36,6 @@ def _stage(world: World) -> RequestStage:
 
 
 def _template(world: World) -> StatementTemplate:
-    build.defaults(world)
     return StatementTemplate.objects.get(brand=world.brand, code="general")
 
 
@@ -50,7 +49,6 @@ def _value(world: World) -> RegisteredValue:
 
 
 def _policy(world: World) -> ApprovalPolicy:
-    build.defaults(world)
     return ApprovalPolicy.objects.get(text="apology")
 
 

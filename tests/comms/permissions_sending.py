@@ -94,7 +94,6 @@ def _statement(world: World) -> Mapping[str, Any]:
 
 
 def _brand(world: World) -> Mapping[str, Any]:
-    texts.defaults(world)
     return {"slug": world.brand.slug}
 
 

@@ -20,6 +20,7 @@ from comms.placeholders import names_in
 from crisisdesk.core.czech import typeset
 from crisisdesk.core.models import Event, Organisation
 from crisisdesk.core.roles import CASE_ROLES, Role
+from crisisdesk.desk.demo import people
 from tests.conftest import World
 
 FILES = {
@@ -104,10 +105,10 @@ def test_the_table_of_limits() -> None:
     assert all(limit_of(cell).waking_hours for cell in found["next"].values()), "promises sleep at night"
 
 
-@pytest.mark.django_db
-def test_everything_is_installed_once(world: World) -> None:
-    install_cases()
-    install_comms()
+def test_everything_is_installed_once(empty_db: str) -> None:
+    people.install()
+    assert all(install_cases().values())
+    assert all(install_comms().values())
     before = _counts()
     assert before["kinds"] == 8
     assert before["protocols"] == 4
@@ -120,8 +121,8 @@ def test_everything_is_installed_once(world: World) -> None:
     assert _counts() == before
 
 
-@pytest.mark.django_db
-def test_the_command_says_what_it_added(world: World) -> None:
+def test_the_command_says_what_it_added(empty_db: str) -> None:
+    people.install()
     said = StringIO()
     call_command("bootstrap", stdout=said)
     assert "kinds: 8 added" in said.getvalue()
@@ -132,17 +133,13 @@ def test_the_command_says_what_it_added(world: World) -> None:
     assert _counts() == before
 
 
-@pytest.mark.django_db
-def test_an_empty_installation_gets_an_organisation_to_be_named(world: World) -> None:
-    Organisation.objects.all().delete()
+def test_an_empty_installation_gets_an_organisation_to_be_named(empty_db: str) -> None:
     call_command("bootstrap", stdout=StringIO())
     assert Organisation.objects.get().name == "CrisisDesk"
 
 
 @pytest.mark.django_db
 def test_what_the_organisation_changed_stays(world: World) -> None:
-    install_cases()
-    install_comms()
     kind = CrisisKind.objects.get(code="data_leak")
     kind.name_cs, kind.start_severity = "Únik údajů", 2
     kind.save()
@@ -162,7 +159,6 @@ def test_what_the_organisation_changed_stays(world: World) -> None:
 
 @pytest.mark.django_db
 def test_every_kind_has_a_published_protocol_and_a_policy(world: World) -> None:
-    install_cases()
     starts = {kind.code: kind.start_severity for kind in CrisisKind.objects.all()}
     assert starts["negative_reviews"] == 3
     assert starts["viral_backlash"] == 2
@@ -177,8 +173,6 @@ def test_every_kind_has_a_published_protocol_and_a_policy(world: World) -> None:
 
 @pytest.mark.django_db
 def test_templates_pass_the_linter_and_can_be_submitted(world: World) -> None:
-    install_cases()
-    install_comms()
     for version in TemplateVersion.objects.filter(template__brand=world.brand):
         assert lint(version) == [], version
         submitted = submit_template(version, world.principal("crisis_lead"))
@@ -187,8 +181,6 @@ def test_templates_pass_the_linter_and_can_be_submitted(world: World) -> None:
 
 @pytest.mark.django_db
 def test_installing_leaves_a_trace(world: World) -> None:
-    install_cases()
-    install_comms()
     kinds = set(Event.objects.values_list("kind", flat=True))
     assert {"protocol.published", "account.opened", "template.created"} <= kinds
 

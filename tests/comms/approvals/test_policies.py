@@ -8,7 +8,6 @@ from comms.actions.policies import change_policy, confirm_policy, decline_policy
 from comms.models import ApprovalPolicy, PolicyProposal
 from crisisdesk.core.errors import Denied, Invalid, NotFresh, NotNow
 from tests.cases.build import codes, events_of
-from tests.comms import build
 from tests.conftest import World
 
 WEAKER: list[dict[str, Any]] = [{"roles": ["comms_lead"]}]
@@ -18,7 +17,6 @@ STRICTER: list[dict[str, Any]] = [{"roles": ["comms_lead"]}, {"roles": ["legal"]
 @pytest.fixture
 def policy(world: World) -> ApprovalPolicy:
     """The policy of apologies."""
-    build.defaults(world)
     return ApprovalPolicy.objects.get(text="apology")
 
 

@@ -14,7 +14,6 @@ from comms.models import Subscriber, SubscriberState
 from comms.subscriptions import confirm_token, confirming, leave_token, leaving
 from crisisdesk.core import clock
 from crisisdesk.core.models import Event
-from tests.comms import build as texts
 from tests.comms.sending import build
 from tests.conftest import World
 
@@ -25,7 +24,6 @@ ADDRESS = "eva@reader.example"
 @pytest.fixture(autouse=True)
 def set_up(world: World) -> None:
     """The brand has its newsroom and its list."""
-    texts.defaults(world)
 
 
 def ask(world: World, address: str = ADDRESS, language: str = "cs") -> Any:

@@ -49,7 +49,6 @@ def delivery(version: StatementVersion, code: str) -> Delivery:
 
 def account(world: World, code: str = "email") -> Account:
     """An account of the brand."""
-    build.defaults(world)
     return Account.objects.get(brand=world.brand, code=code)
 
 

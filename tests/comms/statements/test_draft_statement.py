@@ -77,7 +77,6 @@ def test_what_could_never_be_sent_is_refused_beside_the_field(world: World, text
 
 
 def test_a_closed_case_accepts_no_text(world: World) -> None:
-    build.defaults(world)
     case = dismiss_case(triage(world), world.principal("duty"), reason="A customer was mistaken")
     with pytest.raises(NotNow) as refused:
         build.draft(world, case=case)

@@ -87,7 +87,6 @@ def test_a_template_is_approved_on_its_page(world: World) -> None:
 
 
 def test_a_draft_is_edited_submitted_and_returned(world: World) -> None:
-    build.defaults(world)
     version = TemplateVersion.objects.get(template__brand=world.brand, template__code="no_news", language="cs")
     client = world.client("duty")
     page = reverse("comms:template", args=[version.uuid])
