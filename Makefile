@@ -1,7 +1,8 @@
 # Everything a developer does here. Needs Python 3.11+ and make, nothing else.
 #
 #   make run         serve on 127.0.0.1:8000 with servers, worker and demo (PORT= and DATA_DIR= change that)
-#   make test        the fast suite                make test-all   browser, real servers and long walks too
+#   make test        the fast suite                make test-all   that, the drills and the walks
+#   make drills      real servers, long tests      make walks      people with browsers at one running desk
 #   make lint        every check of the code       make messages   bring the Czech catalogue up to date
 #   make bench       the benchmarks                make lock       the lock files from requirements*.in
 
@@ -16,7 +17,7 @@ FOLDER := $(shell pwd)
 
 export PORT DATA_DIR
 
-.PHONY: run test test-all lint messages bench lock clean
+.PHONY: run test drills walks test-all lint messages bench lock clean
 
 run: $(VENV)/run.stamp
 	@exec $(BIN)/python manage.py desk
@@ -24,8 +25,15 @@ run: $(VENV)/run.stamp
 test: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest $(ARGS)
 
-test-all: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest -m "" $(ARGS)
+drills: $(VENV)/dev.stamp
+	$(BIN)/python -m pytest -m "(servers or slow) and not browser" $(ARGS)
+
+# One process for all walks: they share one running desk, and the event loop that Playwright leaves running in its
+# thread would keep Django from the database in any other test.
+walks: $(VENV)/dev.stamp
+	$(BIN)/python -m pytest -m browser -n 0 $(ARGS)
+
+test-all: test drills walks
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .

@@ -1,7 +1,7 @@
 """The course of a case as people read it: events in their order, with names and texts put in."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from cases.extensions import describe, descriptions
+from cases.extensions import describe, descriptions, names_for
 from cases.models import Case, Fact, Task
 from crisisdesk.core.events import KINDS, Tone
 from crisisdesk.core.models import Entry, Event, User
@@ -68,7 +68,11 @@ def told(events: Iterable[Event]) -> list[Line]:
     """Events as lines, with a number of queries that does not grow with theirs."""
     events = list(events)
     names = _names(events)
-    texts = _texts(events)
+    objects = _objects(events)
+    texts = {key: text for kind, uuids in objects.items() for key, text in _keyed(kind, descriptions(kind, uuids))}
+    words = {key: said for kind, uuids in objects.items() for key, said in _keyed(kind, names_for(kind, uuids))}
+    for event in events:
+        event.payload = {**event.payload, **words.get((event.object_type, event.object_id), {})}
     return [_line(event, names, texts) for event in events]
 
 
@@ -83,16 +87,17 @@ def _names(events: Sequence[Event]) -> dict[str, str]:
     return {str(user.pk): user.short_name for user in User.objects.filter(pk__in=pks)} if pks else {}
 
 
-def _texts(events: Sequence[Event]) -> dict[tuple[str, Any], str]:
-    wanted = defaultdict(set)
+def _objects(events: Sequence[Event]) -> dict[str, set[Any]]:
+    """What the events are about: uuids by type of object."""
+    found = defaultdict(set)
     for event in events:
         if event.object_id is not None:
-            wanted[event.object_type].add(event.object_id)
-    return {
-        (object_type, uuid): text
-        for object_type, uuids in wanted.items()
-        for uuid, text in descriptions(object_type, uuids).items()
-    }
+            found[event.object_type].add(event.object_id)
+    return found
+
+
+def _keyed(object_type: str, found: Mapping[Any, Any]) -> list[tuple[tuple[str, Any], Any]]:
+    return [((object_type, uuid), words) for uuid, words in found.items()]
 
 
 def _line(event: Event, names: dict[str, str], texts: dict[tuple[str, Any], str]) -> Line:

@@ -2,6 +2,7 @@
 
 tabs.count("statements", lambda case, principal: …)
 describe("comms.statement", lambda uuids: {uuid: "First statement"})
+name("comms.delivery", lambda uuids: {uuid: {"account": "Facebook"}})
 signal_panel("monitoring/_evidence.html", lambda signal, principal: {"mentions": …})
 """
 
@@ -18,6 +19,7 @@ from crisisdesk.core.principals import Principal
 
 Count = Callable[[Case, Principal], int | str]
 Describer = Callable[[Iterable[UUID]], Mapping[UUID, str]]
+Namer = Callable[[Iterable[UUID]], Mapping[UUID, Mapping[str, str]]]
 PanelContext = Callable[[Signal, Principal], Mapping[str, Any]]
 
 
@@ -54,6 +56,7 @@ tabs = Tabs(
 )
 
 _describers: dict[str, Describer] = {}
+_namers: dict[str, Namer] = {}
 _signal_panels: list[tuple[str, PanelContext]] = []
 
 
@@ -66,6 +69,17 @@ def descriptions(object_type: str, uuids: Iterable[UUID]) -> Mapping[UUID, str]:
     """The short texts of objects of a type, empty where nobody describes them."""
     describer = _describers.get(object_type)
     return describer(uuids) if describer else {}
+
+
+def name(object_type: str, namer: Namer) -> None:
+    """Say which names stand for codes in the course: a function from uuids to fields of the payload in words."""
+    _namers[object_type] = namer
+
+
+def names_for(object_type: str, uuids: Iterable[UUID]) -> Mapping[UUID, Mapping[str, str]]:
+    """The names that stand for codes in what happened to objects of a type."""
+    namer = _namers.get(object_type)
+    return namer(uuids) if namer else {}
 
 
 def signal_panel(template: str, context: PanelContext) -> None:

@@ -13,7 +13,10 @@ class CommsConfig(AppConfig):
     def ready(self) -> None:
         """Make kinds of events and verbs known, and add what a statement means for the way of a case."""
         from cases.actions.lifecycle import contain_case
+        from cases.extensions import name
         from comms import actions, events, events_sending  # noqa: F401
         from comms.case_guards import something_was_said
+        from comms.models import Delivery
 
         contain_case.guard(something_was_said)
+        name("comms.delivery", Delivery.objects.account_names)

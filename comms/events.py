@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from comms.languages import language_word
 from comms.models.policies import PolicyText
 from comms.states import Purpose, ReviewOutcome
 from crisisdesk.core.errors import constraint_message
@@ -30,8 +31,9 @@ def _text(code: str) -> str:
 
 _LEVELS = {"deputy": _("deputy"), "executive": _("executive")}
 
-PURPOSE = {"purpose": _purpose}
-DECIDED = {"purpose": _purpose, "roles": _roles}
+LANGUAGE = {"language": language_word}
+PURPOSE = {"purpose": _purpose, **LANGUAGE}
+DECIDED = {**PURPOSE, "roles": _roles}
 
 declare("statement.drafted", _("Draft started – {purpose} ({language}): {actor}"), words=PURPOSE)
 declare("statement.edited", _("Text edited – {purpose}, version {number} ({language}): {actor}"), words=PURPOSE)
@@ -107,27 +109,33 @@ declare(
 )
 
 declare("template.created", _("Template added ({template}): {actor}"))
-declare("template.drafted", _("Template version {number} started ({template}, {language}): {actor}"))
-declare("template.edited", _("Template edited ({template}, {language}, version {number}): {actor}"))
+declare("template.drafted", _("Template version {number} started ({template}, {language}): {actor}"), words=LANGUAGE)
+declare("template.edited", _("Template edited ({template}, {language}, version {number}): {actor}"), words=LANGUAGE)
 declare(
     "template.submitted",
     _("Template sent for approval ({template}, {language}, version {number}): {actor}"),
     tone="step",
+    words=LANGUAGE,
 )
 declare(
     "template.confirmed",
     _("Template approved by one person ({template}, {language}, version {number}): {actor}"),
     tone="good",
+    words=LANGUAGE,
 )
 declare(
-    "template.approved", _("Template approved for use ({template}, {language}, version {number}): {actor}"), tone="good"
+    "template.approved",
+    _("Template approved for use ({template}, {language}, version {number}): {actor}"),
+    tone="good",
+    words=LANGUAGE,
 )
 declare(
     "template.returned",
     _("Template returned for changes ({template}, {language}, version {number}): {actor}"),
     tone="bad",
+    words=LANGUAGE,
 )
-declare("template.retired", _("Template retired ({template}, {language}, version {number}): {actor}"))
+declare("template.retired", _("Template retired ({template}, {language}, version {number}): {actor}"), words=LANGUAGE)
 declare("value.registered", _("Value for closed fields registered: {actor}"))
 declare("value.closed", _("Value for closed fields withdrawn: {actor}"))
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from comms.events import PURPOSE
+from comms.events import LANGUAGE, PURPOSE
 from comms.models.deliveries import Outcome
 from crisisdesk.core.errors import constraint_message
 from crisisdesk.core.events import declare
@@ -13,7 +13,7 @@ def _outcome(code: str) -> str:
     return str(Outcome(code).label) if code in Outcome.values else code
 
 
-OUTCOME = {"outcome": _outcome}
+OUTCOME = {"outcome": _outcome, **LANGUAGE}
 
 declare("statement.sent_out", _("Given to the channels – {purpose}, version {number} ({language}): {actor}"),
         tone="step", words=PURPOSE)  # fmt: skip
@@ -26,17 +26,31 @@ declare("statement.missed", _("Not sent at its time, decide anew – {purpose}, 
 declare("statement.withdrawn", _("Withdrawn – {purpose}, version {number} ({language}): {actor}"), tone="bad",
         words=PURPOSE)  # fmt: skip
 
-declare("delivery.sent", _("Sent ({account}, {language}): {actor}"), tone="good")
-declare("delivery.posted", _("Published by hand ({account}, {language}): {actor}"), tone="good")
-declare("delivery.marked_sent", _("Confirmed that it is out ({account}, {language}): {actor}"), tone="good")
-declare("delivery.removed", _("Deleted there by hand ({account}, {language}): {actor}"), tone="good")
-declare("delivery.unticked", _("Not published after all ({account}, {language}): {actor}"))
-declare("delivery.linked", _("Address of the post added ({account}, {language}): {actor}"))
-declare("delivery.differs", _("Posted with a different text ({account}, {language}): {actor}"), tone="bad")
+declare("delivery.sent", _("Sent ({account}, {language}): {actor}"), tone="good", words=LANGUAGE)
+declare("delivery.posted", _("Published by hand ({account}, {language}): {actor}"), tone="good", words=LANGUAGE)
+declare(
+    "delivery.marked_sent", _("Confirmed that it is out ({account}, {language}): {actor}"), tone="good", words=LANGUAGE
+)
+declare("delivery.removed", _("Deleted there by hand ({account}, {language}): {actor}"), tone="good", words=LANGUAGE)
+declare("delivery.unticked", _("Not published after all ({account}, {language}): {actor}"), words=LANGUAGE)
+declare("delivery.linked", _("Address of the post added ({account}, {language}): {actor}"), words=LANGUAGE)
+declare(
+    "delivery.differs", _("Posted with a different text ({account}, {language}): {actor}"), tone="bad", words=LANGUAGE
+)
 declare("delivery.dead", _("Not sent – {outcome} ({account}, {language}): {actor}"), tone="bad", words=OUTCOME)
-declare("delivery.unconfirmed", _("Not known whether it arrived ({account}, {language}): {actor}"), tone="bad")
-declare("delivery.retried", _("To be tried again ({account}, {language}): {actor}"), tone="step")
-declare("delivery.sent_again", _("Not found there, sent once more ({account}, {language}): {actor}"), tone="step")
+declare(
+    "delivery.unconfirmed",
+    _("Not known whether it arrived ({account}, {language}): {actor}"),
+    tone="bad",
+    words=LANGUAGE,
+)
+declare("delivery.retried", _("To be tried again ({account}, {language}): {actor}"), tone="step", words=LANGUAGE)
+declare(
+    "delivery.sent_again",
+    _("Not found there, sent once more ({account}, {language}): {actor}"),
+    tone="step",
+    words=LANGUAGE,
+)
 
 declare("account.opened", _("Channel added ({account}): {actor}"))
 declare("account.changed", _("Channel changed ({account}): {actor}"))

@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from comms.languages import language_word
 from comms.models import ApprovalRequest, ReleaseReview, StatementVersion
 from comms.states import Purpose
 from crisisdesk.core.acts import Act
@@ -17,7 +18,7 @@ def _purpose(code: str) -> str:
     return str(Purpose(code).label)
 
 
-_WORDS = {"purpose": _purpose}
+_WORDS = {"purpose": _purpose, "language": language_word}
 
 declare_notice(
     "approval.waiting",

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from typing import ClassVar, Self
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -71,6 +72,11 @@ class DeliveryQuerySet(DeskQuerySet):
     def for_people(self) -> "DeliveryQuerySet":
         """What waits for somebody to post it."""
         return self.filter(by_hand=True, state=DeliveryState.PENDING)
+
+    def account_names(self, uuids: Iterable[UUID]) -> dict[UUID, dict[str, str]]:
+        """How the course calls the accounts of these deliveries, in the reader's language."""
+        rows = self.filter(uuid__in=uuids).select_related("account")
+        return {row.uuid: {"account": row.account.name} for row in rows}
 
 
 class Delivery(DeskModel, Due):

@@ -32,6 +32,8 @@ def status(version: StatementVersion | None) -> SafeString:
         return SafeString(pill(_("not begun")))
     if version.state in _AFTERWARDS:
         return SafeString(pill(version.get_state_display(), _AFTERWARDS[StatementState(version.state)]))
+    if version.status == Status.SCHEDULED and version.state == StatementState.PUBLISHING:  # seconds, not a plan
+        return SafeString(pill(version.get_state_display(), "step"))
     return SafeString(pill(version.status.label, _TONES.get(version.status, "")))
 
 

@@ -22,6 +22,7 @@ from comms.actions.withdrawal import withdraw_statement
 from comms.forms import CitationsForm, SettingsForm, WordingForm
 from comms.forms_sending import HashForm, ScheduleForm
 from comms.hints import counts, hints
+from comms.languages import language_word
 from comms.models import Draft, Statement, StatementVersion
 from comms.views.approval import compared_with, stages_for
 from crisisdesk.core import clock
@@ -110,7 +111,7 @@ class StatementView(DeskView):
         Draft.objects.filter(version=version, user=self.principal.user).delete()
         column.version = saved
         if touched:
-            messages.success(self.request, _("Saved ({language})").format(language=column.language))
+            messages.success(self.request, _("Saved ({language})").format(language=language_word(column.language)))
         return True
 
     def _source_seen(self, columns: Sequence[Column], form: WordingForm) -> str:
@@ -131,7 +132,7 @@ class StatementView(DeskView):
         except DomainError as error:
             column.refusals.append(str(error))
             return False
-        messages.success(self.request, _("Sent for approval ({language})").format(language=language))
+        messages.success(self.request, _("Sent for approval ({language})").format(language=language_word(language)))
         return True
 
     def columns(self, data: Any = None) -> list[Column]:

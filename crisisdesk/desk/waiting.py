@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case, Clock, RoleAssignment, Signal, Task
 from cases.states import OPEN_CASE, RoleState, SignalState
+from comms.languages import language_word
 from comms.models import ApprovalRequest, Delivery, ReleaseReview, StatementVersion
 from comms.querysets import RequestQuerySet
 from comms.states import StatementState
@@ -291,7 +292,9 @@ def _versions(rows: QuerySet[StatementVersion]) -> QuerySet[StatementVersion]:
 
 
 def version_name(version: StatementVersion) -> str:
-    """How a text is called in a sentence: `update, version 2 (cs)`."""
+    """How a text is called in a sentence: `update, version 2 (Czech)`."""
     return _("{purpose}, version {number} ({language})").format(
-        purpose=version.statement.get_purpose_display(), number=version.number, language=version.language
+        purpose=version.statement.get_purpose_display(),
+        number=version.number,
+        language=language_word(version.language),
     )

@@ -1,5 +1,6 @@
 """A running desk and people with browsers."""
 
+import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,12 +10,28 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from crisisdesk.desk.demo import people
 from tests.e2e.running import RunningDesk, running_desk
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")  # as .ci/run looks for them
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--no-first-run",
 )  # fmt: skip
-SIZES = {"desktop": {"width": 1440, "height": 960}, "phone": {"width": 390, "height": 844}}
+SIZES = {
+    "desktop": {"width": 1440, "height": 960},
+    "phone": {"width": 390, "height": 844},
+    "small": {"width": 360, "height": 740},
+}
+PATIENCE = 60_000  # milliseconds for a page or an element, on a machine that has other things to do
+
+# Runs beside the desk: moves the proof of who somebody is two hours back.
+AGE_SESSION = """
+from importlib import import_module
+from django.conf import settings
+
+session = import_module(settings.SESSION_ENGINE).SessionStore("{key}")
+proofs = session["account_authentication_methods"]
+session["account_authentication_methods"] = [proof | {{"at": proof["at"] - 7200}} for proof in proofs]
+session.save()
+"""
 
 
 @pytest.fixture(scope="session")
@@ -27,8 +44,11 @@ def desk() -> Iterator[RunningDesk]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The system's Chromium without a window."""
+    program = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if program is None:
+        pytest.fail("There is no Chromium on the path; install the package chromium.")
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        opened = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
         yield opened
         opened.close()
 
@@ -38,25 +58,47 @@ class Person:
 
     def __init__(self, browser: Browser, desk: RunningDesk, code: str, size: str, **options: Any) -> None:
         self.desk = desk
+        self.email = next(person.email for person in people.PEOPLE if person.code == code)
         self.clicks = 0
         self.complaints: list[str] = []
         self.context: BrowserContext = browser.new_context(viewport=SIZES[size], base_url=desk.address, **options)
+        self.context.set_default_timeout(PATIENCE)
         self.page: Page = self.context.new_page()
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.sign_in(next(person.email for person in people.PEOPLE if person.code == code))
+        self.sign_in()
 
     def _console(self, message: Any) -> None:
         if message.type == "error" and "status of 4" not in message.text:
             self.complaints.append(message.text)
 
-    def sign_in(self, email: str) -> None:
+    def sign_in(self) -> None:
         """Type the password, as at the start of a day."""
         self.page.goto("/accounts/login/")
-        self.page.fill("input[name=login]", email)
+        self.page.fill("input[name=login]", self.email)
         self.page.fill("input[name=password]", people.PASSWORD)
         self.page.press("input[name=password]", "Enter")
         self.page.wait_for_url(lambda address: "/accounts/login" not in address)
+
+    def confirm(self) -> None:
+        """Type the password again where the desk asks who it is."""
+        self.page.wait_for_url("**/accounts/reauthenticate/**")
+        self.page.fill("input[name=password]", people.PASSWORD)
+        self.page.press("input[name=password]", "Enter")
+        self.page.wait_for_url(lambda address: "/reauthenticate" not in address)
+
+    def been_here_for_hours(self) -> None:
+        """Let the sign-in grow so old that the desk asks again before anything is decided."""
+        (cookie,) = (cookie for cookie in self.context.cookies() if cookie["name"] == "sessionid")
+        self.desk.manage("shell", "--no-imports", "-c", AGE_SESSION.format(key=cookie["value"]))
+
+    def speak(self, language: str) -> None:
+        """Switch the account's language by the button every page has."""
+        self.page.goto("/profile/")
+        if self.page.locator("html").get_attribute("lang") != language:
+            with self.page.expect_navigation():
+                button = self.page.locator(f"button[name=language][value={language}]").first
+                button.evaluate("button => button.form.requestSubmit(button)")
 
     def click(self, selector: str, **options: Any) -> None:
         """One click or tap, counted."""
@@ -74,8 +116,8 @@ class Person:
             field.fill(value)
 
     def text(self, selector: str = "main") -> str:
-        """What stands there to read."""
-        return self.page.locator(selector).first.inner_text()
+        """What stands there to read, with plain spaces."""
+        return self.page.locator(selector).first.inner_text().replace("\u00a0", " ")
 
 
 @pytest.fixture
