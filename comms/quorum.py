@@ -107,17 +107,28 @@ def unfilled(stages: Sequence[Stage], candidates: Mapping[int, Collection[Person
 def weaker(old: Sequence[Stage], new: Sequence[Stage], kinds: Collection[str], tags: Collection[str]) -> bool:
     """Whether under any circumstances `new` would let through what `old` would not.
 
-    A stage counts as kept if a new one asks at least as many people out of no further roles.
+    Everybody the old stages ask for needs a place of their own among the new ones, open to no further roles: two stages
+    that become one ask one person less.
     """
     return any(
-        not any(_covers(kept, stage) for kept in asked([new], circumstances))
+        not _kept(asked([old], circumstances), asked([new], circumstances))
         for circumstances in _all_circumstances(kinds, tags)
-        for stage in asked([old], circumstances)
     )
 
 
-def _covers(new: Stage, old: Stage) -> bool:
-    return set(new.roles) <= set(old.roles) and new.required >= old.required
+def _kept(old: Sequence[Stage], new: Sequence[Stage]) -> bool:
+    """Whether each place of the old stages is matched by a different place of the new ones."""
+    places = [(index, place) for index, stage in enumerate(new) for place in range(stage.required)]
+    fitting = {
+        wanted: [place for place in places if set(new[place[0]].roles) <= set(stage.roles)]
+        for wanted, stage in enumerate(old)
+    }
+    return not unfilled(old, fitting)
+
+
+def opens_sooner(old: int, new: int) -> bool:
+    """Whether deputies and executives would be let in earlier: after fewer minutes, or at all (0 is never)."""
+    return new > 0 and (old == 0 or new < old)
 
 
 def _all_circumstances(kinds: Collection[str], tags: Collection[str]) -> Iterator[Circumstances]:

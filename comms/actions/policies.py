@@ -50,7 +50,10 @@ def change_policy(
     signed_by: Sequence[str] | None = None,
 ) -> ApprovalPolicy | PolicyProposal:
     """Change who has to approve a kind of text. A stricter policy is in force at once; a weaker one waits for a second
-    person and is returned as a proposal. Requests that run keep the policy they were made with."""
+    person and is returned as a proposal. Requests that run keep the policy they were made with.
+
+    Weaker is what asks fewer people or others, lets more roles sign alone, or lets deputies in earlier.
+    """
     wanted = _stages(stages)
     content = {
         "minutes": policy.minutes if minutes is None else minutes,
@@ -58,8 +61,9 @@ def change_policy(
         "stages": [dict(row) for row in stages],
     }
     kinds = set(CrisisKind.objects.values_list("code", flat=True))
-    signs_more = not set(signed_by or ()) <= set(policy.signed_by)
-    if signs_more or quorum.weaker(policy.as_stages(), wanted, kinds, TAGS):
+    signs_more = policy.signs_alone(content["signed_by"]) - policy.signs_alone()
+    sooner = quorum.opens_sooner(policy.minutes, content["minutes"])
+    if signs_more or sooner or quorum.weaker(policy.as_stages(), wanted, kinds, TAGS):
         proposal = act.save(
             PolicyProposal(policy=policy, content=content, on_version=policy.version, proposed_by=act.user)
         )

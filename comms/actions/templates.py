@@ -13,7 +13,7 @@ from comms.actions.versions import unfit_sentence
 from comms.models import RegisteredType, RegisteredValue, StatementTemplate, TemplateApproval, TemplatePlaceholder
 from comms.models import TemplateVersion as Version
 from comms.models.templates import APPROVERS_NEEDED, REVIEW_AFTER
-from comms.placeholders import remarks
+from comms.placeholders import is_host, remarks
 from comms.states import Purpose, TemplateState
 from crisisdesk.core.actions import action
 from crisisdesk.core.acts import Act
@@ -249,7 +249,7 @@ def register_value(brand: Brand, act: Act, *, type: str, value: str) -> Register
         raise Invalid({"type": _("Choose what is registered")})
     if type == RegisteredType.HOST:
         plain = plain.lower().removeprefix("https://").strip("/")
-        if "." not in plain or "/" in plain or not plain.isascii():
+        if not is_host(plain):
             raise Invalid({"value": _("Write the host name alone, for example www.example.org")})
     if not plain or "\n" in plain:
         raise Invalid({"value": _("Write the name in one line")})

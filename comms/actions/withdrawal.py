@@ -78,10 +78,11 @@ def _a_person_decides(statement: Statement, act: Act, **values: Any) -> Unmet | 
 
 
 def _withdraw(act: Act, version: StatementVersion, entry: Entry, note: str) -> Withdrawal:
+    # Deliveries before their version, as a worker takes them: its claim looks at the version when it commits.
+    deliveries = list(version.deliveries.select_for_update(no_key=True).order_by("pk"))
     act.move(version, "retract")
     act.save(version)
     withdrawal = act.save(Withdrawal(version=version, by=act.user, at=act.now, reason=entry, public_note=note))
-    deliveries = list(version.deliveries.select_for_update(no_key=True).order_by("pk"))
     for delivery in deliveries:
         _stop(delivery, act)
     NewsroomPost.objects.filter(delivery__in=deliveries).update(withdrawn_at=act.now, public_note=note)

@@ -1,5 +1,6 @@
 """Who has to approve what: the matrix as data, and the change of it that needs a second person."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +15,7 @@ from cases.models.bilingual import in_reader_language
 from comms.quorum import Condition, Stage
 from comms.states import Purpose
 from crisisdesk.core.models import DeskHistory, DeskModel
-from crisisdesk.core.roles import CASE_ROLES
+from crisisdesk.core.roles import CASE_ROLES, Role
 
 ROLE_CHOICES = [(role.value, role.label) for role in CASE_ROLES]
 
@@ -67,6 +68,10 @@ class ApprovalPolicy(DeskModel):
     def name(self) -> str:
         """The name in the reader's language."""
         return in_reader_language(self, "name")
+
+    def signs_alone(self, named: Sequence[str] | None = None) -> frozenset[str]:
+        """The roles whose one signature is enough, of this policy or if `named` were its; nobody named means duty."""
+        return frozenset((self.signed_by if named is None else named) or [Role.DUTY.value])
 
     def as_stages(self) -> list[Stage]:
         """The stages in the shape the computation works with; all wait as long as the policy says."""

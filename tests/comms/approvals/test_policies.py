@@ -57,6 +57,25 @@ def test_more_people_who_may_sign_alone_is_weaker(world: World, policy: Approval
     assert first.signed_by == ["duty"]
 
 
+def test_nobody_named_to_sign_means_the_duty_officer_so_emptying_the_list_may_be_weaker(
+    world: World, policy: ApprovalPolicy
+) -> None:
+    first = ApprovalPolicy.objects.get(text="first_template")
+    ApprovalPolicy.objects.filter(pk=first.pk).update(signed_by=["comms_lead"])
+    first.refresh_from_db()
+    assert propose(world, first, stages=[], signed_by=[]).accepted is None
+    ApprovalPolicy.objects.filter(pk=first.pk).update(signed_by=["duty"])
+    assert isinstance(change_policy(first, world.principal("manager"), stages=[], signed_by=[]), ApprovalPolicy)
+
+
+@pytest.mark.parametrize(("minutes", "waits"), [(5, True), (20, False), (60, False)])
+def test_letting_deputies_in_sooner_is_weaker(world: World, policy: ApprovalPolicy, minutes: int, waits: bool) -> None:
+    names = ("roles", "required", "order", "severities", "kinds", "except_kinds", "tag")
+    same = [{name: getattr(row, name) for name in names} for row in policy.stages.all()]
+    answer = change_policy(policy, world.principal("manager"), stages=same, minutes=minutes)
+    assert isinstance(answer, PolicyProposal) is waits
+
+
 def test_a_weaker_policy_is_declined(world: World, policy: ApprovalPolicy) -> None:
     declined = decline_policy(propose(world, policy), world.principal("manager"))
     assert declined.accepted is False

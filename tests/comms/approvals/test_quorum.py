@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from comms.bootstrap import read
-from comms.quorum import FALLBACK_ROLES, Circumstances, Condition, Stage, asked, unfilled, weaker
+from comms.quorum import FALLBACK_ROLES, Circumstances, Condition, Stage, asked, opens_sooner, unfilled, weaker
 
 # A busy machine is no failure.
 UNHURRIED = settings(deadline=None)
@@ -139,3 +139,16 @@ def test_asking_more_people_is_never_weaker(stages: list[Stage], more: list[Stag
 )
 def test_asking_fewer_people_is_weaker(new: list[Stage]) -> None:
     assert weaker([Stage(("comms_lead",)), Stage(("legal",))], new, KINDS, [])
+
+
+def test_two_stages_that_one_new_stage_would_satisfy_are_two_people_still() -> None:
+    old = [Stage(("comms_lead",)), Stage(("comms_lead", "legal"))]
+    assert weaker(old, [Stage(("comms_lead",))], KINDS, [])
+    assert not weaker(old, [Stage(("comms_lead",), required=2)], KINDS, [])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sooner"), [(10, 5, True), (0, 5, True), (10, 10, False), (10, 20, False), (10, 0, False)]
+)
+def test_deputies_come_in_sooner(old: int, new: int, sooner: bool) -> None:
+    assert opens_sooner(old, new) is sooner

@@ -1,12 +1,13 @@
 """Real threads on a real database: many press publish, many workers work, one of each comes out."""
 
+import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Thread
 from typing import Any
 
-from django.db import connections
+from django.db import connection, connections, transaction
 
 from comms import sending
 from comms.actions.by_hand import tick_delivery
@@ -96,8 +97,47 @@ def test_withdrawing_while_workers_send_leaves_nothing_standing(
             return withdraw_statement(version.statement, world.principal("spokesperson"), reason="Wrong batch")
         return sending.send_due()
 
-    at_once(4, work)
+    withdrawals, *_handled = at_once(4, work)
+    assert [row.version for row in withdrawals] == [version]
     sending.send_due()
     assert not NewsroomPost.objects.filter(withdrawn_at=None).exists()
     assert not Delivery.objects.filter(state=DeliveryState.CLAIMED).exists()
     assert len({mail["Message-ID"] for mail in mailbox.mails}) == len(mailbox.mails)
+
+
+def test_a_claim_and_a_withdrawal_do_not_wait_for_each_other(committed_db: str, world: World) -> None:
+    version = build.released(world)
+    results: list[Any] = []
+
+    def withdraw() -> None:
+        results.extend(
+            at_once(1, lambda _: withdraw_statement(version.statement, world.principal("spokesperson"), reason="Wrong"))
+        )
+
+    withdrawing = Thread(target=withdraw)
+    with transaction.atomic():
+        (delivery,) = Delivery.claim(limit=1)
+        delivery.held(delivery.fence).update(state=DeliveryState.CLAIMED)
+        withdrawing.start()
+        until_somebody_waits()
+        # What the commit of a claim does: it must not find the version in the hands of the one who waits for it.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT id FROM comms_statementversion WHERE id = %s FOR KEY SHARE NOWAIT", [version.pk])
+    withdrawing.join()
+    assert [row.version for row in results[0]] == [version]
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.last_error) == (DeliveryState.DEAD, "withdrawn")
+
+
+def until_somebody_waits() -> None:
+    """Return once another connection waits for a lock; give up after half a minute."""
+    until = time.monotonic() + 30
+    with connection.cursor() as cursor:
+        while time.monotonic() < until:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
+            cursor.execute(
+                "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pg_blocking_pids(pid) <> '{}'"
+            )
+            if cursor.fetchone():
+                return
+    raise AssertionError("nobody waits")

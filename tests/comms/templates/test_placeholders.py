@@ -54,6 +54,24 @@ def test_a_closed_value_is_kept_in_its_one_form(kind: str, value: str, kept: str
         ("link", "https://zrnko.example:8443/"),
         ("link", "https://[zrnko.example/"),
         ("link", "javascript:alert(1)"),
+        ("link", "https://nic z toho neni pravda.zrnko.example/"),
+        ("link", "https://zrnko.example/nic\tz\ttoho\tneni\tpravda"),
+        ("link", "https://zrnko.example/a\nb"),
+        ("link", "https://evil.example\\.zrnko.example/"),
+        ("link", "https://.zrnko.example/"),
+        ("link", "https://zrnko.example//evil.example"),
+        ("link", "https://zrnkо.example/"),
+        ("link", "https://zrnko.example/kri\u200bze"),
+        ("link", "https://zrnko.example/\u202eezirk"),
+        ("link", "a@b..zrnko.example"),
+        ("time", "11\u200b:00"),
+        ("time", "11:00\nnikdy"),
+        ("phone", "８００ １２３ ４５６"),
+        ("phone", "800\n123\n456"),
+        ("phone", "800\u202f123 456"),
+        ("product", "Dětská\u200b kaše"),
+        ("product", "Dětsкá kaše"),
+        ("batch", "L2207\nvinni"),
         ("link", "pomoc@evil.example"),
         ("product", "dětská kaše"),
         ("product", "Dětská kaše je nezávadná"),
@@ -67,6 +85,17 @@ def test_anything_else_is_refused(kind: str, value: str) -> None:
     with pytest.raises(OpenValue) as refused:
         closed(field(kind), value, REGISTER)
     assert refused.value.code == kind
+
+
+@UNHURRIED
+@given(
+    WORDS,
+    st.sampled_from(" \t\n\u00a0\u2028"),
+    st.sampled_from(["https://{}.zrnko.example/", "https://zrnko.example/{}"]),
+)
+def test_no_part_of_a_link_takes_prose(words: list[str], space: str, address: str) -> None:
+    with pytest.raises(OpenValue):
+        closed(field("link"), address.format(space.join(words)), REGISTER)
 
 
 @UNHURRIED

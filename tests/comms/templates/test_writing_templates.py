@@ -179,7 +179,7 @@ def test_a_value_is_registered_and_closed_by_administrators(world: World) -> Non
     assert RegisteredValue.register_of(world.brand).products == frozenset()
     with pytest.raises(Denied):
         register_value(world.brand, world.principal("duty"), type="product", value="Cokoli")
-    for value in ("nikde", "zrnko.example/cesta"):
+    for value in ("nikde", "zrnko.example/cesta", "nic není pravda.cz", "nic neni pravda.cz", "a..b", ".cz"):
         with pytest.raises(Invalid):
             register_value(world.brand, manager, type="host", value=value)
 
