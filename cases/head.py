@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Count, IntegerField, OuterRef, Prefetch, QuerySet, Subquery, prefetch_related_objects
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from cases.extensions import tabs
-from cases.models import Case, Clock, ClockCode, RoleAssignment
-from cases.states import OPEN_ROLE, OPEN_TASK, CaseState, RoleState
+from cases.models import Case, Clock, ClockCode, Fact, RoleAssignment, Task
+from cases.querysets import CaseQuerySet
+from cases.states import OPEN_ROLE, CaseState, FactState, RoleState
 from crisisdesk.core.capabilities import Capability
 from crisisdesk.core.errors import Text
 from crisisdesk.core.models import User
@@ -65,8 +68,30 @@ class TabLink:
     count: int | str | None
 
 
+def with_head(rows: CaseQuerySet) -> CaseQuerySet:
+    """Cases with the figures their head shows; the rest is read by `read_people_and_clocks` once it is needed."""
+    of_case = {"case": OuterRef("pk")}
+    return rows.select_related("brand", "kind", "chain").annotate(
+        tasks_open=_number_of(Task.objects.open().filter(**of_case)),
+        tasks_all=_number_of(Task.objects.filter(**of_case)),
+        facts_known=_number_of(Fact.objects.exclude(state=FactState.OBSOLETE).filter(**of_case)),
+    )
+
+
+def read_people_and_clocks(case: Case) -> None:
+    """Read the open roles (`case.open_roles`) and the clocks of a case, unless they were read before."""
+    roles = RoleAssignment.objects.filter(state__in=OPEN_ROLE).select_related("user", "deputy_of").order_by("pk")
+    prefetch_related_objects([case], Prefetch("roles", roles, to_attr="open_roles"), "clocks")
+
+
+def _number_of(rows: QuerySet[Any]) -> Coalesce:
+    counted = rows.order_by().values("case").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
 def case_head(case: Case, principal: Principal, active: str = "") -> dict[str, Any]:
-    """The context of `cases/case_base.html`; `active` is the code of the present tab."""
+    """The context of `cases/case_base.html` for a case read by `with_head`; `active` is the code of the present tab."""
+    read_people_and_clocks(case)
     seats = seats_of(case)
     known: dict[str, str | int] = {"seq": case.chain.head_seq, "tab": active}
     return {
@@ -89,7 +114,7 @@ def case_head(case: Case, principal: Principal, active: str = "") -> dict[str, A
 def seats_of(case: Case) -> list[Seat]:
     """Roles held and offered, the leads first, and an empty seat for each role the policy needs and nobody has."""
     held: dict[str, list[RoleAssignment | None]] = {}
-    for assignment in case.roles.filter(state__in=OPEN_ROLE).select_related("user"):
+    for assignment in case.open_roles:  # type: ignore[attr-defined]
         held.setdefault(assignment.role, []).append(assignment)
     needed = {*case.level.get("required_roles", ()), Role.CRISIS_LEAD}
     return [
@@ -127,12 +152,12 @@ def _count(tab: Any, case: Case, principal: Principal) -> int | str | None:
 
 
 def _tasks_done(case: Case, principal: Principal) -> str:
-    tasks = case.tasks.all()
-    return f"{sum(task.state not in OPEN_TASK for task in tasks)}/{len(tasks)}" if tasks else ""
+    total: int = case.tasks_all  # type: ignore[attr-defined]
+    return f"{total - case.tasks_open}/{total}" if total else ""  # type: ignore[attr-defined]
 
 
 def _facts(case: Case, principal: Principal) -> int:
-    return int(case.facts.exclude(state="obsolete").count())
+    return int(case.facts_known)  # type: ignore[attr-defined]
 
 
 tabs.count("course", _tasks_done)

@@ -1,13 +1,12 @@
 """Reads of what is said and who allowed it. Every one of them starts with `visible_to`."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, Exists, F, Func, OuterRef, Prefetch, Q
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Prefetch, Q, Value
 
 from cases.states import RoleState
 from comms.states import OPEN_VERSION, RequestState, StatementState, TemplateState
@@ -146,13 +145,20 @@ class RequestStageQuerySet(DeskQuerySet):
 
 
 class Held:
-    """The roles of one person, read once: cases by role, and brands by role and whether as deputy."""
+    """The roles of one person, read once by one query: cases by role, and brands by role and whether as deputy."""
 
     def __init__(self, user: "User") -> None:
         accepted = apps.get_model("cases.RoleAssignment").objects.filter(user=user, state=RoleState.ACCEPTED)
-        self.cases = _grouped(accepted.order_by().values_list("role", "case_id"))
+        in_cases = accepted.order_by().values_list(Value("case"), "role", Value(value=False), "case_id")
         memberships = apps.get_model("core.Membership").objects.filter(user=user, until=None)
-        self.brands = _grouped(memberships.order_by().values_list("role", "is_deputy", "brand_id"))
+        on_brands = memberships.order_by().values_list(Value("brand"), "role", "is_deputy", "brand_id")
+        self.cases: dict[str, list[int]] = defaultdict(list)
+        self.brands: dict[tuple[str, bool], list[int]] = defaultdict(list)
+        for scope, role, is_deputy, pk in in_cases.union(on_brands, all=True):
+            if scope == "case":
+                self.cases[role].append(pk)
+            else:
+                self.brands[role, is_deputy].append(pk)
 
 
 def held_by(principal: "Principal") -> Held:
@@ -178,14 +184,6 @@ def _by_role(held: Held, now: datetime) -> Q:
         own = _contains(role) & ~Q(Exists(taken))
         found |= of_brand & (_later(role, now) if is_deputy else own | _executive(role, now))
     return found
-
-
-def _grouped(rows: Iterable[tuple[Any, ...]]) -> dict[Any, list[int]]:
-    """Rows `(key…, pk)` as key and primary keys; a key of one column is that column."""
-    groups: dict[Any, list[int]] = defaultdict(list)
-    for *key, pk in rows:
-        groups[key[0] if len(key) == 1 else tuple(key)].append(pk)
-    return groups
 
 
 def _contains(role: str) -> Q:

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from cases.forms import DeskForm
-from cases.head import case_head
+from cases.head import case_head, with_head
 from cases.models import Case
 from crisisdesk.core.actions import Action
 from crisisdesk.core.principals import Principal
@@ -20,8 +20,8 @@ Row = TypeVar("Row", bound=Model)
 
 def case_or_404(principal: Principal, reference: str) -> Case:
     """The visible case of a reference with what its head needs, or `Missing`."""
-    cases = Case.objects.select_related("brand", "kind", "chain", "protocol_version__protocol")
-    case: Case = cases.visible_row(principal, reference=reference)
+    cases = Case.objects.select_related("protocol_version__protocol")
+    case: Case = with_head(cases).visible_row(principal, reference=reference)
     return case
 
 

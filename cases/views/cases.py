@@ -120,9 +120,9 @@ class CourseLiveView(CaseView):
 
 
 def prefetch_course(case: Case) -> None:
-    """Read tasks and clocks once, for the head and for the page."""
+    """Read the tasks with all that their lines show."""
     tasks = Task.objects.select_related("step", "assignee", "finished_by", "reason")
-    prefetch_related_objects([case], "clocks", Prefetch("tasks", tasks))
+    prefetch_related_objects([case], Prefetch("tasks", tasks))
 
 
 def course_context(case: Case, principal: Principal, before: int | None = None) -> dict[str, Any]:

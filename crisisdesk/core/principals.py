@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from django.apps import apps
+from django.db.models import Value
 
 from crisisdesk.core.capabilities import NEVER_FOR_SERVICES, OF_SUPERUSERS, Capability
 
@@ -21,20 +22,20 @@ GRANT_MODELS = {"brand": "core.BrandGrant", "case": "cases.CaseGrant"}
 
 
 class Grants:
-    """What one user was granted, read once: for each capability the primary keys of brands and of cases."""
+    """What one user was granted, read once by one query: for each capability the keys of brands and of cases."""
 
     def __init__(self, user: "User") -> None:
-        self.brands = self._read("brand", user)
-        self.cases = self._read("case", user)
+        found: dict[str, dict[str, set[int]]] = {scope: defaultdict(set) for scope in GRANT_MODELS}
+        brands, cases = (self._rows(scope, user) for scope in GRANT_MODELS)
+        for scope, codename, pk in brands.union(cases, all=True):
+            found[scope][codename].add(pk)
+        self.brands = {codename: frozenset(pks) for codename, pks in found["brand"].items()}
+        self.cases = {codename: frozenset(pks) for codename, pks in found["case"].items()}
 
     @staticmethod
-    def _read(scope: str, user: "User") -> dict[str, frozenset[int]]:
-        model = apps.get_model(GRANT_MODELS[scope])
-        found: dict[str, set[int]] = defaultdict(set)
-        rows = model._default_manager.filter(user=user).values_list("permission__codename", "content_object_id")
-        for codename, pk in rows:
-            found[codename].add(pk)
-        return {codename: frozenset(pks) for codename, pks in found.items()}
+    def _rows(scope: str, user: "User") -> Any:
+        rows = apps.get_model(GRANT_MODELS[scope])._default_manager.filter(user=user).order_by()
+        return rows.values_list(Value(scope), "permission__codename", "content_object_id")
 
 
 class Principal:

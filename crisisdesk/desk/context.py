@@ -11,8 +11,6 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from crisisdesk.core import wake
-from crisisdesk.core.capabilities import Capability
-from crisisdesk.core.models import Brand
 from crisisdesk.core.principals import Principal
 from crisisdesk.desk.waiting import Counts, counts
 
@@ -47,7 +45,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         "me": SimpleLazyObject(lambda: request.user if request.user.is_authenticated else None),
         "theme": SimpleLazyObject(lambda: _theme(request)),
         "places": SimpleLazyObject(lambda: _places(request, counted)),
-        "more_places": SimpleLazyObject(lambda: _more_places(request)),
+        "more_places": SimpleLazyObject(lambda: _more_places(request, counted)),
         "banners": SimpleLazyObject(lambda: _banners(request)),
     }
 
@@ -79,7 +77,7 @@ def _places(request: HttpRequest, counted: Counts) -> list[Place]:
     ]
 
 
-def _more_places(request: HttpRequest) -> list[Place]:
+def _more_places(request: HttpRequest, counted: Counts) -> list[Place]:
     principal = _principal(request)
     if principal.is_anonymous:
         return []
@@ -89,13 +87,8 @@ def _more_places(request: HttpRequest) -> list[Place]:
         place("cases:protocols", _("Protocols"), "list-checks"),
         place("comms:templates", _("Templates"), "file-text"),
     ]
-    slug = (
-        Brand.objects.filter(pk__in=sorted(principal.brands_with(Capability.VIEW)), active=True)
-        .values_list("slug", flat=True)
-        .first()
-    )
-    if slug:
-        found.append(Place(reverse("newsroom:brand", args=[slug]), _("Newsroom"), "newspaper"))
+    if counted.newsroom:
+        found.append(Place(reverse("newsroom:brand", args=[counted.newsroom]), _("Newsroom"), "newspaper"))
     if principal.user is not None and principal.user.is_staff:
         found.append(Place(reverse("admin:index"), _("Administration"), "settings"))
     return found

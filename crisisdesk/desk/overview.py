@@ -13,11 +13,13 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
 from cases.course import Line, events_of, told
+from cases.head import read_people_and_clocks, with_head
 from cases.models import Case, Clock, ClockCode, Fact, RoleAssignment, Severity, SeverityAssessment, Task
 from cases.querysets import CaseQuerySet
-from cases.states import OPEN_ROLE, CaseState, FactState, RoleState
+from cases.states import CaseState, FactState, RoleState
 from cases.views.verbs import next_steps
 from comms.models import ApprovalRequest, RequestStage, StatementVersion
+from comms.querysets import held_by
 from comms.states import StatementState
 from crisisdesk.core import clock
 from crisisdesk.core.capabilities import Capability
@@ -165,22 +167,22 @@ def overview(case: Case, principal: Principal) -> Overview:
     """Read everything the page shows of a case the principal sees."""
     in_case = Q(version__statement__case=case)
     requests = ApprovalRequest.objects.visible_to(principal).open().filter(in_case)
+    versions = _versions(case, principal)
+    read_people_and_clocks(case)
     return Overview(
         case=case,
         principal=principal,
         seq=case.chain.head_seq,
         lines=told(events_of(case, limit=EVENTS)),
-        roles=list(case.roles.filter(state__in=OPEN_ROLE).select_related("user", "deputy_of").order_by("pk")),
-        running=list(case.clocks.running().order_by("due_at", "pk")),
+        roles=case.open_roles,  # type: ignore[attr-defined]
+        running=[row for row in case.clocks.all() if row.is_running],
         facts=_facts(case),
-        versions=_versions(case, principal),
+        versions=_shown(case, versions),
         requests=list(requests.for_lists()),
         my_stages=frozenset(_open_stages(case, principal)),
-        by_hand=list(by_hand_of(principal).filter(statement__case=case).select_related("statement")),
-        returned=list(returned_to(principal).filter(statement__case=case).select_related("statement")),
-        to_correct=list(
-            StatementVersion.objects.correction_needed().filter(statement__case=case).select_related("statement")
-        ),
+        by_hand=[row for row in versions if row.waits_for_hands],
+        returned=[row for row in versions if row.came_back],
+        to_correct=[row for row in versions if row.is_wrong],
         tasks=list(
             tasks_of(principal).filter(case=case).select_related("step").order_by(F("due_at").asc(nulls_last=True))
         ),
@@ -189,15 +191,15 @@ def overview(case: Case, principal: Principal) -> Overview:
 
 
 def with_assessed(rows: CaseQuerySet) -> CaseQuerySet:
-    """Cases with what the page needs beside their own columns."""
+    """Cases with what the page and its head need beside their own columns."""
     judged = SeverityAssessment.objects.filter(case=OuterRef("pk"))
-    return rows.select_related("brand", "kind", "chain").annotate(is_assessed=Exists(judged))
+    return with_head(rows).annotate(is_assessed=Exists(judged))
 
 
 def _open_stages(case: Case, principal: Principal) -> Iterable[int]:
     if principal.user is None:
         return ()
-    stages = RequestStage.objects.open_to(principal.user, clock.now())
+    stages = RequestStage.objects.open_to(principal.user, clock.now(), held_by(principal))
     return stages.filter(request__version__statement__case=case).values_list("pk", flat=True)
 
 
@@ -206,11 +208,26 @@ def _facts(case: Case) -> list[Fact]:
     return sorted(rows, key=lambda row: _FACT_ORDER.index(FactState(row.state)))[:FACTS]
 
 
-def _versions(case: Case, principal: Principal) -> list[StatementVersion]:
-    rows = StatementVersion.objects.visible_to(principal).newest().filter(statement__case=case)
+def _versions(case: Case, principal: Principal) -> list[Any]:
+    """All versions in the case, each with whether it is the newest and what it asks of the reader."""
+    rows = StatementVersion.objects.visible_to(principal).filter(statement__case=case)
+    same = {"pk": OuterRef("pk")}
+    return list(
+        rows.annotate(
+            is_newest=Exists(StatementVersion.objects.newest().filter(**same)),
+            waits_for_hands=Exists(by_hand_of(principal).filter(**same)),
+            came_back=Exists(returned_to(principal).filter(**same)),
+            is_wrong=Exists(StatementVersion.objects.correction_needed().filter(**same)),
+        )
+        .select_related("statement")
+        .order_by("-statement__created_at", "language", "-number")
+    )
+
+
+def _shown(case: Case, versions: Iterable[Any]) -> list[StatementVersion]:
     gone = (StatementState.SUPERSEDED, StatementState.RETRACTED)
-    shown = rows.exclude(state__in=gone).select_related("statement").order_by("-statement__created_at", "language")
-    return sorted(shown, key=lambda row: row.language != case.primary_language)
+    newest = [row for row in versions if row.is_newest and row.state not in gone]
+    return sorted(newest, key=lambda row: row.language != case.primary_language)
 
 
 # --- the next step ----------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import BigIntegerField, Exists, F, Func, IntegerField, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import BigIntegerField, Exists, F, Func, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,7 +22,7 @@ from comms.querysets import RequestQuerySet
 from comms.states import StatementState
 from crisisdesk.core import clock
 from crisisdesk.core.capabilities import Capability
-from crisisdesk.core.models import Membership, User
+from crisisdesk.core.models import Brand, Membership, User
 from crisisdesk.core.principals import Principal
 from crisisdesk.core.roles import Role
 
@@ -60,11 +60,12 @@ class Item:
 
 @dataclass(frozen=True)
 class Counts:
-    """The figures of the rail; `99+` beyond the limit."""
+    """The figures of the rail, `99+` beyond the limit; and which brand's newsroom it leads to."""
 
     mine: int | str = 0
     signals: int | str = 0
     cases: int | str = 0
+    newsroom: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,8 +129,10 @@ def counts(principal: Principal) -> Counts:
         Signal.objects.visible_to(principal).filter(state=SignalState.NEW),
         Case.objects.visible_to(principal).open(),
     )
-    *mine, signals, cases = User.objects.filter(pk=principal.user.pk).values_list(*map(_number, rows)).get()
-    return Counts(mine=_capped(sum(mine)), signals=_capped(signals), cases=_capped(cases))
+    brands = Brand.objects.filter(pk__in=sorted(principal.brands_with(Capability.VIEW)), active=True)
+    asked: list[Any] = [*map(_number, rows), Subquery(brands.order_by("name").values("slug")[:1])]
+    *mine, signals, cases, newsroom = User.objects.filter(pk=principal.user.pk).values_list(*asked).get()
+    return Counts(_capped(sum(mine)), _capped(signals), _capped(cases), newsroom or "")
 
 
 # --- reads ------------------------------------------------------------------------------------------------------------

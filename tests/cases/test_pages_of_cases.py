@@ -224,7 +224,7 @@ def queries(client: Client, address: str) -> int:
     return len(asked)
 
 
-@pytest.mark.parametrize(("address", "most"), [("/cases/", 14), ("/signals/?state=all", 15)])
+@pytest.mark.parametrize(("address", "most"), [("/cases/", 10), ("/signals/?state=all", 12)])
 def test_lists_take_a_constant_number_of_queries(world: World, address: str, most: int) -> None:
     client = world.client("duty")
     led(world)
@@ -237,8 +237,9 @@ def test_lists_take_a_constant_number_of_queries(world: World, address: str, mos
 
 def test_a_page_of_a_case_takes_few_queries(world: World) -> None:
     case, client = led(world), world.client("duty")
-    assert queries(client, f"/cases/{case.reference}/course/") <= 19
-    assert queries(client, f"/cases/{case.reference}/facts/") <= 17
+    assert queries(client, f"/cases/{case.reference}/") <= 14
+    assert queries(client, f"/cases/{case.reference}/course/") <= 13
+    assert queries(client, f"/cases/{case.reference}/facts/") <= 11
 
 
 def test_lists_have_pages_by_key(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -159,13 +159,13 @@ def test_reading_costs_the_same_for_one_case_and_for_many(world: World) -> None:
         comms.submitted(world)
         cases.offer(world, "comms_lead")
         cases.signal(world)
-    assert queries(world, "comms_lead") == few <= 22
+    assert queries(world, "comms_lead") == few <= 19
 
 
 def test_the_rail_costs_little(world: World, django_assert_max_num_queries: Any) -> None:
     cases.led(world)
     principal = world.principal("duty")
-    with django_assert_max_num_queries(5):  # two for the grants, two for the roles, one for all figures
+    with django_assert_max_num_queries(3):  # one for the grants, one for the roles, one for all figures
         counts(principal)
 
 

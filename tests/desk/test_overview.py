@@ -180,9 +180,10 @@ def test_reading_costs_the_same_for_little_and_for_much(world: World) -> None:
     case = comms.submitted(world).version.statement.case
     add_fact(case, world.principal("community"), text="One")
     seal()
-    principal, counted = world.principal("comms_lead"), []
-    assert principal.grants
+    counted = []
     for _time in range(2):
+        principal = world.principal("comms_lead")
+        assert principal.grants
         with CaptureQueriesContext(connection) as made:
             assert overview(with_assessed(Case.objects.all()).visible_row(principal, pk=case.pk), principal).step.code
         counted.append(len(made))
@@ -190,7 +191,7 @@ def test_reading_costs_the_same_for_little_and_for_much(world: World) -> None:
             comms.submitted(world, case=case)
             add_fact(case, world.principal("community"), text=f"Fact {number}")
         seal()
-    assert counted[0] == counted[1] <= 30
+    assert counted[0] == counted[1] <= 14
 
 
 def test_page_and_its_live_region(world: World) -> None:
