@@ -128,12 +128,14 @@ def _below(host: str, hosts: frozenset[str]) -> bool:
 
 
 def printed(placeholder: Placeholder, value: str, language: str) -> str:
-    """What readers see for a closed value; Czech writes „v 11 hodin“ and „v 7.30“."""
+    """What readers see for a closed value; Czech writes „v 11 hodin“ and „v 7.30“, and „ve 2.00 hodin“: a bare 1 to 4
+    would ask for another form of the word behind it."""
     if placeholder.type is PlaceholderType.CHOICE:
         return placeholder.choices[value]
     if placeholder.type is PlaceholderType.TIME and language in ("cs", "sk"):
         hours, minutes = value.split(":")
-        return str(int(hours)) if minutes == "00" else f"{int(hours)}.{minutes}"
+        is_bare = minutes == "00" and int(hours) not in range(1, 5)
+        return str(int(hours)) if is_bare else f"{int(hours)}.{minutes}"
     return value
 
 

@@ -36,7 +36,8 @@ class TemplateChoiceView(CaseView):
         """One template fits: go on at once. Several: choose."""
         templates = list(StatementTemplate.objects.visible_to(self.principal).for_case(self.case))
         for template in templates:
-            template.shown = languages_of(self.case, template)[0]
+            version = languages_of(self.case, template)[0]
+            template.shown = {"language": version.language, "text": preview(version, {}, self.case)[1]}
         context = {**self.head(), "templates": templates, "unmet": release_template.unmet(self.principal, self.case)}
         return render(request, "comms/template_choice.html", context)
 
@@ -124,8 +125,9 @@ def next_promise(case: Case) -> str:
 
 
 def preview(version: TemplateVersion, given: dict[str, str], case: Case) -> tuple[str, str]:
-    """Headline and text with the values that fit; a field without a fitting value shows its label."""
-    labels = {row.name: row.label for row in version.placeholders.all()}
+    """Headline and text with the values that fit; other fields show their label, in the language of the text."""
+    label = "label_cs" if version.language == "cs" else "label_en"
+    labels = {row.name: getattr(row, label) for row in version.placeholders.all()}
     fitting, missing = sort_values([version], {name: value for name, value in given.items() if name in labels}, case)
     title, text = version.title, version.text
     for name in missing:

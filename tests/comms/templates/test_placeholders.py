@@ -113,7 +113,12 @@ def test_a_choice_is_its_code() -> None:
 
 @pytest.mark.parametrize(
     ("at", "said"),
-    [("11:00", "v\u00a011\u00a0hodin"), ("07:30", "v\u00a07.30\u00a0hodin"), ("13:00", "ve 13\u00a0hodin")],
+    [
+        ("11:00", "v\u00a011\u00a0hodin"),
+        ("07:30", "v\u00a07.30\u00a0hodin"),
+        ("13:00", "ve 13\u00a0hodin"),
+        ("02:00", "ve 2.00\u00a0hodin"),
+    ],
 )
 def test_czech_says_times_as_it_is_spoken(at: str, said: str) -> None:
     assert filled("Další informace v {x} hodin.", [field("time")], {"x": at}, "cs") == f"Další informace {said}."
