@@ -70,7 +70,7 @@ def test_the_texts_that_fit_the_case_are_offered(world: World) -> None:
     build.prepared(world, "own_post")
     body = world.client("duty").get(reverse("comms:first_statement", args=[case.reference])).content.decode()
     assert page in body
-    assert "na\u00a0sítích: [téma]" in body.replace("na sítích", "na\u00a0sítích")
+    assert "na sítích: [téma]" in body
     other = StatementTemplate.objects.get(brand=world.brand, code="own_post")
     assert reverse("comms:release", args=[case.reference, other.uuid]) not in body
 
