@@ -34,7 +34,7 @@ class TemplateChoiceView(CaseView):
 
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
         """One template fits: go on at once. Several: choose."""
-        templates = list(StatementTemplate.objects.visible_to(self.principal).for_case(self.case))
+        templates = list(StatementTemplate.objects.visible_to(self.principal).for_case(self.case).signed_alone())
         for template in templates:
             template.shown = languages_of(self.case, template)[0]
         context = {**self.head(), "templates": templates, "unmet": release_template.unmet(self.principal, self.case)}

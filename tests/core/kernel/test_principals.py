@@ -104,7 +104,7 @@ def test_nobody_gets_at_the_account_of_a_superuser_but_superusers(world: World) 
         (remove_second_factors, {"reason": "x"}),
     ):
         with pytest.raises(NotNow) as refused:
-            verb(desk, manager, user=root, **values)  # type: ignore[operator]
+            verb(desk, manager, user=root, **values)
         assert {condition.code for condition in refused.value.unmet} == {"superuser"}
     change_person(desk, world.principal("superuser", fresh=True), user=root, position="Správa")
     assert world.user("superuser").position == "Správa"
