@@ -52,6 +52,12 @@ class LanguageForm(forms.Form):
     language = forms.CharField(label=_("Language"), min_length=2, max_length=3)
 
 
+class TextReadForm(forms.Form):
+    """Which text was on the screen when the person decided."""
+
+    payload_hash = forms.CharField(min_length=64, max_length=64, widget=forms.HiddenInput)
+
+
 class StageForm(forms.Form):
     """One more stage for every severity and kind: roles of which so many people are needed."""
 
@@ -60,7 +66,7 @@ class StageForm(forms.Form):
 
 
 def _stages(policy: ApprovalPolicy) -> list[dict[str, Any]]:
-    names = ("roles", "required", "order", "severities", "kinds", "except_kinds", "tag")
+    names = ("roles", "required", "order", "informed", "severities", "kinds", "except_kinds", "tag")
     return [{name: getattr(row, name) for name in names} for row in policy.stages.all()]
 
 
@@ -123,8 +129,9 @@ class TemplateVersionAdmin(WorkflowAdmin):
         AdminVerb(submit_template),
         AdminVerb(
             approve_template,
-            call=lambda row, principal, values: approve_template(row, principal, payload_hash=row.payload_hash),
+            TextReadForm,
             offered=lambda row, principal: approve_template.can(principal, row),
+            initial=lambda row: {"payload_hash": row.payload_hash},
         ),
         AdminVerb(retire_template),
     )
@@ -154,7 +161,7 @@ class StageInline(ReadOnlyInline):
     """The stages of a policy."""
 
     model = PolicyStage
-    fields = ("order", "roles", "required", "severities", "kinds", "except_kinds", "tag")
+    fields = ("order", "roles", "required", "informed", "severities", "kinds", "except_kinds", "tag")
     show_change_link = False
 
 

@@ -136,6 +136,11 @@ class VersionViewSet(DeskViewSet):
         "purpose": Filter("statement__purpose", serializers.ChoiceField(Purpose.choices), many=True),
     }
 
+    def parts(self, row: StatementVersion) -> Any:
+        """The wordings and the facts it rests on."""
+        texts = sorted([text.channel, text.title, text.text, text.source_hash] for text in row.texts.all())
+        return [texts, sorted(citation.fact_id for citation in row.citations.all())]
+
     partial_update = verb(edit_version, VersionChange)
     submit = verb(submit_version, SubmitIn)
     take_back = verb(take_back_version, response=VersionOut)
@@ -247,6 +252,10 @@ class StatementViewSet(DeskViewSet):
         "purpose": Filter("purpose", serializers.ChoiceField(Purpose.choices), many=True),
     }
 
+    def parts(self, row: Statement) -> Any:
+        """Its channels."""
+        return sorted(account.pk for account in row.accounts.all())
+
     create = verb(draft_statement, StatementIn, VersionOut, parent="case")
     partial_update = verb(change_statement, SettingsIn)
     add_language = verb(add_language, LanguageIn, VersionOut)
@@ -303,6 +312,9 @@ class RequestOut(Output):
     title = serializers.CharField(source="version.master.title")
     text = serializers.CharField(source="version.master.text")
     submitted_by = serializers.CharField(source="submitted_by.name")
+    informed_roles = serializers.ListField(
+        child=serializers.CharField(), help_text="Roles that get to know of the text and do not decide."
+    )
     stages = StageOut(many=True)
     decisions = DecisionOut(source="approvals", many=True)
     actions = True
@@ -311,7 +323,7 @@ class RequestOut(Output):
         model = ApprovalRequest
         fields = (
             "uuid", "version", "statement", "case", "purpose", "language", "number", "title", "text", "payload_hash",
-            "state", "submitted_by", "submitted_at", "decided_at", "stages", "decisions",
+            "state", "submitted_by", "submitted_at", "decided_at", "stages", "informed_roles", "decisions",
         )  # fmt: skip
 
 

@@ -176,6 +176,11 @@ class TemplateVersionViewSet(DeskViewSet):
         "state": Filter("state", serializers.ChoiceField(TemplateState.choices), many=True),
     }
 
+    def parts(self, row: TemplateVersion) -> Any:
+        """Its closed fields."""
+        names = ("name", "type", "label_cs", "label_en", "help_cs", "help_en", "choices")
+        return [[getattr(field, name) for name in names] for field in row.placeholders.all()]
+
     partial_update = verb(edit_template, TemplateTextIn)
     submit = verb(submit_template)
     approve = verb(approve_template, PublishIn)
@@ -232,7 +237,7 @@ class StageShape(serializers.ModelSerializer[PolicyStage]):
 
     class Meta:
         model = PolicyStage
-        fields = ("order", "roles", "required", "severities", "kinds", "except_kinds", "tag")
+        fields = ("order", "roles", "required", "informed", "severities", "kinds", "except_kinds", "tag")
         read_only_fields = fields
 
 
@@ -242,6 +247,7 @@ class StageIn(Input):
     roles = serializers.ListField(child=serializers.ChoiceField(ROLE), min_length=1, max_length=len(ROLE))
     required = serializers.IntegerField(min_value=1, max_value=9, default=1)  # type: ignore[assignment]
     order = serializers.IntegerField(min_value=1, max_value=9, default=1)
+    informed = serializers.BooleanField(default=False, help_text="The roles are told of the text and do not decide.")
     severities = serializers.ListField(
         child=serializers.IntegerField(min_value=1, max_value=4), required=False, max_length=4
     )

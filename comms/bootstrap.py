@@ -61,6 +61,7 @@ def _install_policy(given: Mapping[str, Any], columns: Mapping[str, list[str]]) 
             kinds=columns[stage["kinds"]] if "kinds" in stage else [],
             except_kinds=columns[stage["except_kinds"]] if "except_kinds" in stage else [],
             tag=stage.get("tag", ""),
+            informed=stage.get("informed", False),
         )
         for stage in given.get("stages", [])
     )

@@ -27,7 +27,7 @@ class Candidates:
             self._own[role].add(user)
         if case.confidential:
             return
-        taken = set(accepted.values_list("role", flat=True))
+        taken = set(accepted.filter(user__is_active=True).values_list("role", flat=True))
         memberships = Membership.objects.filter(brand=case.brand_id, until=None, **persons)
         for role, is_deputy, user in memberships.values_list("role", "is_deputy", "user_id"):
             if is_deputy:

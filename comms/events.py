@@ -57,6 +57,16 @@ declare(
     words=DECIDED,
 )
 declare(
+    "approval.informed",
+    _("Told without having to decide ({roles}) – {purpose}, version {number} ({language}): {actor}"),
+    words=DECIDED,
+)
+declare(
+    "approval.informed_of_decision",
+    _("Told that it is approved ({roles}) – {purpose}, version {number} ({language}): {actor}"),
+    words=DECIDED,
+)
+declare(
     "approval.widened",
     _("No answer from {roles}, the {level} may decide too – {purpose}, {number}: {actor}"),
     tone="bad",

@@ -37,6 +37,22 @@ declare_notice(
     words=_WORDS,
 )
 declare_notice(
+    "approval.informed",
+    subject=_("{reference}: for your information, a text is being decided about ({purpose}, {language})"),
+    text=_(
+        "You are not asked to decide. If something in the text worries you, tell those who do; they stand beside it."
+    ),
+    button=_("Read the text"),
+    words=_WORDS,
+)
+declare_notice(
+    "approval.informed_of_decision",
+    subject=_("{reference}: for your information, a text is approved ({purpose}, {language})"),
+    text=_("You are not asked to decide. This is the text that was approved."),
+    button=_("Read the text"),
+    words=_WORDS,
+)
+declare_notice(
     "statement.came_back",
     subject=_("{reference}: your text came back ({purpose}, {language})"),
     text=_(
@@ -63,7 +79,7 @@ def _about(version: StatementVersion) -> dict[str, Any]:
 
 
 def tell_deciders(act: Act, request: ApprovalRequest, users: Iterable[int], *, kind: str = "approval.waiting") -> None:
-    """Tell people that a text waits for them."""
+    """Tell people that a text waits for them, or (`kind`) what else there is to know about it."""
     path = reverse("comms:approval", args=[request.uuid])
     notify(act, User.objects.filter(pk__in=users), kind, on=request, path=path, **_about(request.version))
 

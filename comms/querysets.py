@@ -8,8 +8,8 @@ from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, Prefetch, Q, Value
 
-from cases.states import RoleState
-from comms.states import OPEN_VERSION, RequestState, StatementState, TemplateState
+from cases.states import OPEN_CASE, RoleState
+from comms.states import OPEN_VERSION, SIGNED_PURPOSES, RequestState, StatementState, TemplateState
 from crisisdesk.core import clock
 from crisisdesk.core.querysets import DeskQuerySet
 from crisisdesk.core.roles import Role
@@ -30,6 +30,10 @@ class Among(Func):
 
 class TemplateQuerySet(DeskQuerySet):
     """Templates of a brand."""
+
+    def signed_alone(self) -> Self:
+        """Templates for texts that may go out on one signature."""
+        return self.filter(purpose__in=SIGNED_PURPOSES)
 
     def for_case(self, case: "Case") -> Self:
         """Templates of the case's brand and kind that are approved in its primary language."""
@@ -95,8 +99,8 @@ class RequestQuerySet(DeskQuerySet):
     """Requests for approval."""
 
     def open(self) -> Self:
-        """Requests that wait for somebody."""
-        return self.filter(state=RequestState.OPEN)
+        """Requests that wait for somebody, in cases on which work goes on."""
+        return self.filter(state=RequestState.OPEN, version__statement__case__state__in=OPEN_CASE)
 
     def waiting_for(self, principal: "Principal") -> Self:
         """Open requests this person may decide about at this moment.
@@ -121,11 +125,12 @@ class RequestStageQuerySet(DeskQuerySet):
     """Stages of requests, and who may decide in them."""
 
     def unfilled(self) -> Self:
-        """Stages that wait, none of an earlier order before them."""
+        """Stages that wait in cases on which work goes on, none of an earlier order before them."""
         earlier = self.model._base_manager.filter(
             request=OuterRef("request"), order__lt=OuterRef("order"), filled_at=None
         )
-        return self.filter(~Exists(earlier), request__state=RequestState.OPEN, filled_at=None)
+        waiting = {"request__state": RequestState.OPEN, "filled_at": None, f"{_CASE}__state__in": OPEN_CASE}
+        return self.filter(~Exists(earlier), **waiting)
 
     def open_to(self, user: "User", now: datetime, held: "Held | None" = None) -> Self:
         """Stages in which this person may decide now.
@@ -177,7 +182,8 @@ def _by_role(held: Held, now: datetime) -> Q:
     found = Q(pk__in=[])
     for role, cases in held.cases.items():
         found |= Q(**{f"{_CASE}__in": cases}) & _entitled(role, now)
-    accepted = apps.get_model("cases.RoleAssignment").objects.filter(state=RoleState.ACCEPTED)
+    # An account that was closed holds a role no longer, so those who hold it on the brand step in.
+    accepted = apps.get_model("cases.RoleAssignment").objects.filter(state=RoleState.ACCEPTED, user__is_active=True)
     for (role, is_deputy), brands in held.brands.items():
         taken = accepted.filter(case=OuterRef(_CASE), role=role)
         of_brand = Q(**{f"{_CASE}__brand__in": brands, f"{_CASE}__confidential": False})

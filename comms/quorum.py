@@ -46,13 +46,15 @@ class Condition:
 class Stage:
     """`required` people out of any of the roles; stages of equal `order` run side by side.
 
-    `minutes` without an answer let the deputy decide too, twice as many the executive; 0 never widens.
+    `minutes` without an answer let the deputy decide too, twice as many the executive; 0 never widens. The roles of an
+    `informed` stage are told of the text and do not decide.
     """
 
     roles: tuple[str, ...]
     required: int = 1
     order: int = 1
     minutes: int = 0
+    informed: bool = False
     when: Condition = field(default_factory=Condition)
 
     def as_json(self) -> dict[str, Any]:
@@ -66,11 +68,23 @@ def asked(policies: Iterable[Sequence[Stage]], circumstances: Circumstances) -> 
     A text nobody is asked about goes to the communications lead: silence of a policy is no approval.
     """
     merged: dict[tuple[str, ...], Stage] = {}
-    for stage in (stage for stages in policies for stage in stages if stage.when.holds(circumstances)):
+    for stage in (stage for stage in _holding(policies, circumstances) if not stage.informed):
         roles = tuple(sorted(set(stage.roles)))
         known = merged.get(roles)
         merged[roles] = replace(stage, roles=roles, when=Condition()) if known is None else _stricter(known, stage)
     return sorted(merged.values(), key=lambda stage: stage.order) or [Stage(FALLBACK_ROLES)]
+
+
+def told(policies: Iterable[Sequence[Stage]], circumstances: Circumstances) -> list[str]:
+    """The roles that get to know of a text without deciding about it; who decides need not be told."""
+    policies = list(policies)
+    deciding = {role for stage in asked(policies, circumstances) for role in stage.roles}
+    roles = {role for stage in _holding(policies, circumstances) if stage.informed for role in stage.roles}
+    return sorted(roles - deciding)
+
+
+def _holding(policies: Iterable[Sequence[Stage]], circumstances: Circumstances) -> Iterator[Stage]:
+    return (stage for stages in policies for stage in stages if stage.when.holds(circumstances))
 
 
 def _stricter(one: Stage, other: Stage) -> Stage:

@@ -19,6 +19,11 @@ class Purpose(models.TextChoices):
     REGULATOR = "regulator", _("notice to an authority")
 
 
+# What an approved template may say on one signature: what happened and when more follows. Who may admit fault, correct,
+# or write to somebody in particular is decided each time.
+SIGNED_PURPOSES = (Purpose.FIRST, Purpose.UPDATE)
+
+
 class StatementState(models.TextChoices):
     """Where one version in one language stands. What became of its sending is told by its deliveries."""
 

@@ -357,7 +357,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["crisisdesk.core.api_auth.DeskPermission"],
     "AUTHENTICATION_WHITELIST": ["crisisdesk.core.api_auth.TokenAuthentication"],
-    "POSTPROCESSING_HOOKS": ["crisisdesk.core.api_schema.add_problem"],
+    "POSTPROCESSING_HOOKS": [
+        "crisisdesk.core.api_schema.add_problem",
+        "crisisdesk.core.api_examples.add_examples",
+    ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": False, "validatorUrl": None},

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.actions.clocks import cancel_clocks, limits_of, meet_clock, retime_clocks, start_clock
 from cases.actions.entries import LONGEST_TITLE, case_is_open, needed
+from cases.actions.roles import end_outside
 from cases.models import Case, ClockCode, CrisisKind
 from cases.states import BEFORE_CRISIS, OPEN_ROLE, CaseState, RoleState
 from crisisdesk.core.actions import action
@@ -69,6 +70,8 @@ def set_confidential(case: Case, act: Act, *, confidential: bool, reason: str) -
     reason = needed(reason, "reason", _("Say why"))
     case.confidential = confidential
     act.save(case)
+    if confidential:
+        end_outside(act, case)
     entry = act.entry("reason", on=case, text=reason)
     act.record("case.made_confidential" if confidential else "case.opened_to_brand", on=case, entry=entry)
     return case

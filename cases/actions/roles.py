@@ -11,13 +11,15 @@ from cases.clocks import Limit, Unit
 from cases.models import Case, ClockCode, RoleAssignment
 from cases.notices import tell_asked
 from cases.querysets import RoleAssignmentQuerySet
-from cases.states import RoleState
+from cases.states import OPEN_ROLE, RoleState
 from crisisdesk.core.actions import action
 from crisisdesk.core.acts import Act
 from crisisdesk.core.capabilities import Capability
 from crisisdesk.core.errors import Invalid, Unmet
 from crisisdesk.core.models import Membership, User, UserKind
-from crisisdesk.core.roles import CASE_ROLES, Role
+from crisisdesk.core.roles import CASE_ROLES, ROLE_CAPABILITIES, Role
+
+_NEVER_OUTSIDE = frozenset({Capability.LEAD, Capability.APPROVE, Capability.APPROVE_LEGAL, Capability.SPEAK})
 
 # How long an offer waits before the deputy is asked, by severity.
 _ANSWER_WITHIN = {1: Limit(5), 2: Limit(10), 3: Limit(60, Unit.WORKING_MINUTES), 4: Limit(240, Unit.WORKING_MINUTES)}
@@ -25,7 +27,7 @@ _ANSWER_WITHIN = {1: Limit(5), 2: Limit(10), 3: Limit(60, Unit.WORKING_MINUTES),
 
 def enter(act: Act, case: Case, user: User, role: str) -> RoleAssignment:
     """Let somebody hold a role from now on without having been asked."""
-    _check_person(user, role)
+    _check_person(case, user, role)
     assignment = act.save(
         RoleAssignment(
             case=case,
@@ -47,7 +49,7 @@ def offer(
     act: Act, case: Case, user: User, role: str, *, deputy_of: User | None = None, kind: str = "role.offered"
 ) -> RoleAssignment:
     """Ask somebody; the offer lapses by itself."""
-    _check_person(user, role)
+    _check_person(case, user, role)
     assignment = RoleAssignment(
         case=case,
         user=user,
@@ -192,10 +194,37 @@ def _roles_of(case: Case, user: User) -> RoleAssignmentQuerySet:
     return RoleAssignment.objects.accepted().filter(case=case, user=user)
 
 
-def _check_person(user: User, role: str) -> None:
+def is_outside(user: User) -> bool:
+    """Whether somebody works for an agency: they write and reply, and nothing is left to their judgement alone."""
+    return Membership.objects.filter(user=user, role=Role.AGENCY, until=None).exists()
+
+
+def end_outside(act: Act, case: Case) -> None:
+    """End every role that people of an agency hold or were offered on a case that is now none of their business."""
+    for assignment in case.roles.filter(state__in=OPEN_ROLE).select_related("user"):
+        if not is_outside(assignment.user):
+            continue
+        if assignment.state == RoleState.OFFERED:
+            act.move(assignment, "lapse")
+            assignment.done_at = act.now
+            act.save(assignment)
+            act.record("role.withdrawn", on=assignment, role=assignment.role, user=assignment.user_id)
+            continue
+        act.move(assignment, "end")
+        assignment.ended_at = act.now
+        act.save(assignment)
+        act.grant(assignment.user, case, [])
+        act.record("role.ended", on=assignment, role=assignment.role, user=assignment.user_id)
+
+
+def _check_person(case: Case, user: User, role: str) -> None:
     if role not in set(CASE_ROLES):
         raise Invalid({"role": _("A case does not know this role")})
     if not user.is_active:
         raise Invalid({"user": _("This account is closed; choose somebody else")})
     if user.kind != UserKind.PERSON and role == Role.CRISIS_LEAD:
         raise Invalid({"user": _("A program cannot lead a case; choose a person")})
+    if is_outside(user) and case.confidential:
+        raise Invalid({"user": _("People of an agency do not see confidential cases; choose a colleague")})
+    if is_outside(user) and ROLE_CAPABILITIES[Role(role)] & _NEVER_OUTSIDE:
+        raise Invalid({"user": _("People of an agency neither lead nor approve; choose a colleague")})

@@ -78,7 +78,7 @@ def submit_version(version: StatementVersion, act: Act, *, base_hash: str = "") 
     version.embargo_until = statement.embargo_until
     version.submitted_by, version.submitted_at = act.user, act.now
     version.payload_hash = version.computed_hash()
-    stages = asked_of(version)
+    stages, informed = asked_of(version), told_of(version)
     request = act.save(
         ApprovalRequest(
             version=version,
@@ -89,6 +89,7 @@ def submit_version(version: StatementVersion, act: Act, *, base_hash: str = "") 
                 "kind": _kind(version),
                 "tags": sorted(_tags(version)),
                 "stages": [stage.as_json() for stage in stages],
+                "informed": informed,
             },
             submitted_by=act.user,
             submitted_at=act.now,
@@ -106,7 +107,17 @@ def submit_version(version: StatementVersion, act: Act, *, base_hash: str = "") 
         roles=["/".join(stage.roles) for stage in stages],
         **about(version),
     )
+    _inform(act, request, candidates, "approval.informed")
     return version
+
+
+def _inform(act: Act, request: ApprovalRequest, candidates: Candidates, kind: str) -> None:
+    """Tell those who get to know of a text without deciding about it, and note that they were told."""
+    roles = request.informed_roles
+    if not roles:
+        return
+    tell_deciders(act, request, candidates.own(roles), kind=kind)
+    act.record(kind, on=request, payload_hash=request.payload_hash, roles="/".join(roles), **about(request.version))
 
 
 def _check_complete(version: StatementVersion, master: tuple[str, str]) -> None:
@@ -142,9 +153,21 @@ def policy_texts(version: StatementVersion) -> list[str]:
 
 def asked_of(version: StatementVersion) -> list[quorum.Stage]:
     """The stages this text needs in its case as it is now."""
+    return quorum.asked(_policies(version), _circumstances(version))
+
+
+def told_of(version: StatementVersion) -> list[str]:
+    """The roles that get to know of this text without deciding about it."""
+    return quorum.told(_policies(version), _circumstances(version))
+
+
+def _policies(version: StatementVersion) -> list[list[quorum.Stage]]:
     policies = ApprovalPolicy.objects.filter(text__in=policy_texts(version)).prefetch_related("stages")
-    circumstances = quorum.Circumstances(version.statement.case.severity, _kind(version), _tags(version))
-    return quorum.asked([policy.as_stages() for policy in policies], circumstances)
+    return [policy.as_stages() for policy in policies]
+
+
+def _circumstances(version: StatementVersion) -> quorum.Circumstances:
+    return quorum.Circumstances(version.statement.case.severity, _kind(version), _tags(version))
 
 
 def _ask(act: Act, request: ApprovalRequest, stage: quorum.Stage, candidates: Candidates) -> None:
@@ -318,6 +341,7 @@ def _allow(act: Act, request: ApprovalRequest) -> None:
     version.approved_at = act.now
     act.save(version)
     act.record("statement.approved", on=version, payload_hash=version.payload_hash, **about(version))
+    _inform(act, request, Candidates(version), "approval.informed_of_decision")
     go_on(act, version)
 
 
@@ -437,6 +461,11 @@ def still_waits(request: ApprovalRequest, act: Act, **values: Any) -> Unmet | No
     return Unmet("decided", format_lazy(message, state=request.get_state_display()), {"state": request.state})
 
 
+def work_goes_on(request: ApprovalRequest, act: Act, **values: Any) -> Unmet | None:
+    """In a closed or merged case nobody decides any more, and so nothing leaves."""
+    return case_is_open(request.version, act)
+
+
 def four_eyes(request: ApprovalRequest, act: Act, **values: Any) -> Unmet | None:
     """Nobody decides about their own words, and programs and the desk itself decide about none."""
     user = act.actor.user
@@ -450,7 +479,7 @@ def four_eyes(request: ApprovalRequest, act: Act, **values: Any) -> Unmet | None
 def is_asked(request: ApprovalRequest, act: Act, **values: Any) -> Unmet | None:
     """Only who the policy names decides, deputies from their time on."""
     user = act.actor.user
-    if user is None or not request.is_open:
+    if user is None or not request.is_open or not request.version.statement.case.is_open:
         return None
     if RequestStage.objects.open_to(user, act.now).filter(request=request).exists():
         return None
@@ -460,7 +489,7 @@ def is_asked(request: ApprovalRequest, act: Act, **values: Any) -> Unmet | None:
 
 
 for deciding_verb in (approve_statement, return_statement, reject_statement):
-    for check in (the_text_that_was_read, still_waits, four_eyes, is_asked):
+    for check in (the_text_that_was_read, work_goes_on, still_waits, four_eyes, is_asked):
         deciding_verb.guard(check)
 
 

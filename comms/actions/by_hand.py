@@ -3,12 +3,10 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from comms.actions.deliveries import about, mark_out, withdrawn
+from comms.actions.deliveries import about, mark_out, whole_address, withdrawn
 from comms.channels.manual import same_text
 from comms.clearance import refusal
 from comms.models import Delivery, DeliveryState, Operation
@@ -16,8 +14,6 @@ from crisisdesk.core.actions import action
 from crisisdesk.core.acts import Act
 from crisisdesk.core.capabilities import Capability
 from crisisdesk.core.errors import Invalid, Unmet
-
-_WHOLE_ADDRESS = URLValidator(schemes=["https", "http"])
 
 
 def _ticked_by(delivery: Delivery, act: Act, **values: Any) -> Delivery | None:
@@ -38,7 +34,7 @@ def tick_delivery(
     """
     if delivery.operation == Operation.PUBLISH and (code := refusal(delivery)):
         act.refuse("not_released", _("This text must not go out as it stands"), refusal=code)
-    delivery.remote_url = _address(url) or delivery.remote_url
+    delivery.remote_url = whole_address(url) or delivery.remote_url
     delivery.differs = bool(posted.strip()) and not same_text(posted, delivery.text)
     if delivery.differs and not differs:
         raise Invalid({"posted": _("This is not the approved text. Put it right there, or say why it differs.")})
@@ -70,7 +66,7 @@ tick_delivery.guard(withdrawn)
 @action("comms.link_delivery", needs=Capability.PUBLISH, title=_("Add the address"))
 def link_delivery(delivery: Delivery, act: Act, *, url: str) -> Delivery:
     """Note where a text that was posted by hand can be seen; the address may follow the tick."""
-    address = _address(url)
+    address = whole_address(url)
     if not address:
         raise Invalid({"url": _("Paste the address of the post")})
     delivery.remote_url = address
@@ -103,14 +99,3 @@ def _was_by_hand(delivery: Delivery, act: Act, **values: Any) -> Unmet | None:
 
 
 untick_delivery.guard(withdrawn)
-
-
-def _address(url: str) -> str:
-    """A whole http(s) address, or nothing; raises `Invalid` for anything else."""
-    given = url.strip()
-    if given:
-        try:
-            _WHOLE_ADDRESS(given)
-        except ValidationError as wrong:
-            raise Invalid({"url": _("Paste the whole address, starting with https://")}) from wrong
-    return given

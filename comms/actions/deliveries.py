@@ -3,10 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Realm
 from comms.actions.versions import about as about_version
+from comms.actions.versions import case_is_open
 from comms.clearance import parts_for
 from comms.models import (
     Account,
@@ -28,6 +31,8 @@ from crisisdesk.core.capabilities import Capability
 from crisisdesk.core.errors import Invalid, Stale, Unmet
 from crisisdesk.core.models import Event
 from crisisdesk.core.wording import edge_refused
+
+_WHOLE_ADDRESS = URLValidator(schemes=["https", "http"])
 
 # A text scheduled for ten must not appear by itself at eleven because the desk was down: then a person decides.
 LATEST = timedelta(minutes=15)
@@ -169,6 +174,8 @@ def _miss(act: Act, version: StatementVersion) -> None:
     act.record("statement.missed", on=version, **about_version(version))
 
 
+for leaving_verb in (publish_version, schedule_version, publish_scheduled):
+    leaving_verb.guard(case_is_open)
 for system_verb in (publish_scheduled, miss_scheduled):
     system_verb.guard(by_the_desk)
 for deciding_verb in (publish_version, schedule_version, publish_scheduled):
@@ -269,6 +276,17 @@ def withdrawn(delivery: Delivery, act: Act, **values: Any) -> Unmet | None:
     return None
 
 
+def whole_address(url: str) -> str:
+    """A whole http(s) address without spaces around it, or nothing; raises `Invalid` for anything else."""
+    given = url.strip()
+    if given:
+        try:
+            _WHOLE_ADDRESS(given)
+        except ValidationError as wrong:
+            raise Invalid({"url": _("Paste the whole address, starting with https://")}) from wrong
+    return given
+
+
 @action("comms.retry_delivery", needs=Capability.PUBLISH, moves="revive", title=_("Try again"))
 def retry_delivery(delivery: Delivery, act: Act) -> Delivery:
     """Try one delivery again that was given up; the others are left alone."""
@@ -281,7 +299,7 @@ def retry_delivery(delivery: Delivery, act: Act) -> Delivery:
 @action("comms.mark_delivery_sent", needs=Capability.PUBLISH, moves="mark_sent", title=_("It is out"))
 def mark_sent(delivery: Delivery, act: Act, *, url: str = "") -> Delivery:
     """Somebody looked on the other side and found it there."""
-    delivery.remote_url = url or delivery.remote_url
+    delivery.remote_url = whole_address(url) or delivery.remote_url
     delivery.recipients.filter(state=RecipientState.UNCONFIRMED).update(state=RecipientState.SENT)
     mark_out(act, delivery, "delivery.marked_sent")
     return delivery

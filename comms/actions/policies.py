@@ -20,11 +20,13 @@ _DECIDING = {Capability.APPROVE, Capability.APPROVE_LEGAL}
 
 
 def _stages(given: Sequence[Mapping[str, Any]]) -> list[quorum.Stage]:
-    """Stages from plain values: `roles`, `required`, `order`, `severities`, `kinds`, `except_kinds`, `tag`."""
+    """Stages from plain values: `roles`, `required`, `order`, `informed`, `severities`, `kinds`, `except_kinds`,
+    `tag`."""
     stages = []
     for row in given:
         roles = tuple(row.get("roles") or ())
-        unable = [role for role in roles if not ROLE_CAPABILITIES[Role(role)] & _DECIDING]
+        informed = bool(row.get("informed"))
+        unable = [role for role in roles if not informed and not ROLE_CAPABILITIES[Role(role)] & _DECIDING]
         if not roles:
             raise Invalid({"stages": _("A stage names at least one role")})
         if unable:
@@ -36,7 +38,9 @@ def _stages(given: Sequence[Mapping[str, Any]]) -> list[quorum.Stage]:
             except_kinds=frozenset(row.get("except_kinds") or ()),
             tag=row.get("tag") or "",
         )
-        stages.append(quorum.Stage(roles, row.get("required") or 1, row.get("order") or 1, when=when))
+        stages.append(
+            quorum.Stage(roles, row.get("required") or 1, row.get("order") or 1, informed=informed, when=when)
+        )
     return stages
 
 
@@ -55,7 +59,7 @@ def change_policy(
     Weaker is what asks fewer people or others, lets more roles sign alone, or lets deputies in earlier.
     """
     wanted = _stages(stages)
-    content = {
+    content: dict[str, Any] = {
         "minutes": policy.minutes if minutes is None else minutes,
         "signed_by": list(policy.signed_by if signed_by is None else signed_by),
         "stages": [dict(row) for row in stages],

@@ -27,7 +27,7 @@ from comms.models import (
 from comms.models.templates import APPROVERS_NEEDED
 from comms.notices import tell_reviewers
 from comms.placeholders import OpenValue, PlaceholderType, closed
-from comms.states import ReviewOutcome, StatementState
+from comms.states import SIGNED_PURPOSES, ReviewOutcome, StatementState
 from crisisdesk.core.actions import action
 from crisisdesk.core.acts import Act
 from crisisdesk.core.capabilities import Capability
@@ -136,6 +136,10 @@ def _check_versions(case: Case, versions: Sequence[TemplateVersion]) -> None:
     if not one_template or len({version.language for version in versions}) != len(versions):
         raise Invalid({"versions": _("Choose one template, each language once")})
     template = versions[0].template
+    if template.purpose not in SIGNED_PURPOSES:
+        raise Invalid(
+            {"versions": _("Only first statements and updates go out on one signature; this text needs approval")}
+        )
     if template.brand_id != case.brand_id:
         raise Invalid({"versions": _("Choose a template of this brand")})
     kinds = set(template.kinds.values_list("pk", flat=True))

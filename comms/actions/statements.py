@@ -58,6 +58,7 @@ def draft_statement(
     if purpose not in Purpose.values:
         raise Invalid({"purpose": _("Choose what the statement is for")})
     _check_superseded(case, purpose, supersedes)
+    _check_templates(case, template_versions)
     statement = act.save(
         Statement(
             case=case,
@@ -99,6 +100,13 @@ def _check_superseded(case: Case, purpose: str, supersedes: Statement | None) ->
         raise Invalid({"supersedes": _("Choose the statement that is corrected")})
     if supersedes is not None and supersedes.case_id != case.pk:
         raise Invalid({"supersedes": _("Choose a statement of this case")})
+
+
+def _check_templates(case: Case, versions: Sequence[TemplateVersion]) -> None:
+    """What nobody has approved is one person's words: whoever wrote them would pass for somebody who did not."""
+    if any(version.template.brand_id != case.brand_id for version in versions):
+        raise Invalid({"template_versions": _("Choose a template of this brand")})
+    template_is_approved(versions)
 
 
 def _accounts(statement: Statement, chosen: Sequence[Account] | None) -> list[Account]:
@@ -166,6 +174,7 @@ def edit_version(
             difference=difference(version.master.text, texts[hashing.MASTER][1]),
         )
     fit(texts)
+    _check_channels(version, changes.get("variants") or {})
     for fact in facts or ():
         if fact.case_id != version.statement.case_id:
             raise Invalid({"facts": _("Cite facts of this case")})
@@ -179,6 +188,14 @@ def edit_version(
     version.drafts.filter(user=act.user).delete()
     act.record("statement.edited", on=version, text_hash=version.master.hash(), **about(version))
     return version
+
+
+def _check_channels(version: StatementVersion, variants: Mapping[str, str]) -> None:
+    accounts = Account.objects.filter(brand=version.statement.case.brand_id)
+    known = {account.variant for account in accounts} | set(wordings(version))
+    if unknown := sorted(variants.keys() - known):
+        message = _("This brand has no such channel: {channels}")
+        raise Invalid({"variants": format_lazy(message, channels=", ".join(unknown)[:200])})
 
 
 def _source_hash(version: StatementVersion, given: str, rewritten: bool) -> str:
@@ -320,6 +337,9 @@ def _correct(act: Act, corrected: Statement, by: StatementVersion) -> None:
 
 
 def template_is_approved(versions: Sequence[TemplateVersion]) -> None:
-    """Refuse templates nobody approved, or that have been replaced since they were chosen."""
-    if any(version.state != TemplateState.APPROVED for version in versions):
+    """Refuse templates nobody approved, or that have been replaced since they were chosen; they stay as they are until
+    the transaction ends."""
+    rows = TemplateVersion.objects.filter(pk__in=[version.pk for version in versions]).order_by("pk")
+    states = rows.select_for_update(no_key=True, of=("self",)).values_list("state", flat=True)
+    if any(state != TemplateState.APPROVED for state in states):
         raise NotNow([Unmet("template", _("This version of the template is not approved any more; choose it anew"))])

@@ -218,10 +218,26 @@ def not_its_author(version: Version, act: Act, **values: Any) -> Unmet | None:
     """Nobody approves their own template."""
     if act.actor.kind != "user":
         return Unmet("person", _("Only a person approves a template"))
-    wrote = version.history.filter(history_user=act.actor.user).exclude(state=TemplateState.APPROVED)
-    if act.actor.same_as(version.author_id) or wrote.filter(state=TemplateState.DRAFT).exists():
+    if act.actor.user is not None and act.actor.user.pk in writers(version):
         return Unmet("four_eyes", _("You wrote this template. Somebody else has to approve it."))
     return None
+
+
+def writers(version: Version) -> set[int]:
+    """Everybody whose words are in a version: who drafted or edited it, and, where it began as what the version before
+    it said, whoever wrote that."""
+    drafts = version.history.filter(state=TemplateState.DRAFT).order_by("history_date", "history_id")
+    found = {version.author_id, *drafts.exclude(history_user=None).values_list("history_user", flat=True)}
+    began = drafts.values_list("title", "text").first() or ("", "")
+    before = version.template.versions.filter(language=version.language, number__lt=version.number).order_by("number")
+    parent = before.last()
+    if parent is None or not any(map(_same_words, began, (parent.title, parent.text))):
+        return found
+    return found | writers(parent)
+
+
+def _same_words(one: str, other: str) -> bool:
+    return bool(one.strip()) and one.split() == other.split()
 
 
 @action("comms.return_template", needs=DECIDES, moves="return", title=_("Return the template for changes"))

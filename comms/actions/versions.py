@@ -15,6 +15,8 @@ from crisisdesk.core.acts import Act
 from crisisdesk.core.differences import parts
 from crisisdesk.core.errors import Invalid, Text, Unmet
 
+LONGEST_TITLE = 200
+
 # Headline and text by channel, `master` among them.
 Wordings = Mapping[str, tuple[str, str]]
 
@@ -42,6 +44,10 @@ def fit(texts: Wordings) -> dict[str, tuple[str, str]]:
             plain[channel] = (hashing.normalised(title), hashing.normalised(text))
         except hashing.UnfitText as unfit:
             errors[field] = unfit_sentence(unfit)
+            continue
+        # The normal form of a few scripts is longer than what was typed.
+        if max(len(title), len(plain[channel][0])) > LONGEST_TITLE:
+            errors["title"] = _("Shorten the headline to 200 characters")
     if errors:
         raise Invalid(errors)
     return plain

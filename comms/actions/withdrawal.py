@@ -6,7 +6,8 @@ from typing import Any
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from comms.actions.versions import about
+from comms import hashing
+from comms.actions.versions import about, unfit_sentence
 from comms.channels import channel_of
 from comms.models import (
     Delivery,
@@ -53,14 +54,23 @@ def withdraw_statement(
     """
     if not reason.strip():
         raise Invalid({"reason": _("Say why, in a few words; colleagues will ask")})
-    notes = {language: note.strip() for language, note in (notes or {}).items()}
-    if any(len(note) > LONGEST_NOTE for note in notes.values()):
-        raise Invalid({"notes": _("Shorten the public note to 2,000 characters")})
+    notes = _fit(notes or {})
     versions = to_withdraw(statement, languages)
     if not versions:
         raise Invalid({"languages": _("Nothing is out in this language")})
     entry = act.entry("reason", on=statement, text=reason.strip())
     return [_withdraw(act, version, entry, notes.get(version.language, "")) for version in versions]
+
+
+def _fit(notes: Mapping[str, str]) -> dict[str, str]:
+    """The public notes in normal form: they stand on the newsroom and in its feeds as a text does."""
+    try:
+        plain = {language: hashing.normalised(note).strip() for language, note in notes.items()}
+    except hashing.UnfitText as unfit:
+        raise Invalid({"notes": unfit_sentence(unfit)}) from unfit
+    if any(len(note) > LONGEST_NOTE for note in plain.values()):
+        raise Invalid({"notes": _("Shorten the public note to 2,000 characters")})
+    return plain
 
 
 @withdraw_statement.guard

@@ -22,8 +22,8 @@ from crisisdesk.core.roles import Role
 class ApprovalRequest(DeskModel):
     """One submitted version waiting for its people.
 
-    `policy` is a copy of what was asked at submit: `{"texts", "severity", "kind", "tags", "stages"}`; later edits of
-    policies do not reach it.
+    `policy` is a copy of what was asked at submit: `{"texts", "severity", "kind", "tags", "stages", "informed"}`; later
+    edits of policies do not reach it.
     """
 
     version = models.OneToOneField(StatementVersion, on_delete=models.PROTECT, related_name="request")
@@ -64,6 +64,16 @@ class ApprovalRequest(DeskModel):
     def is_open(self) -> bool:
         """Whether it still waits for people."""
         return bool(self.state == RequestState.OPEN)
+
+    @property
+    def informed_roles(self) -> list[str]:
+        """The roles that get to know of the text and do not decide."""
+        return list(self.policy.get("informed", ()))
+
+    @property
+    def informed_label(self) -> str:
+        """Those roles in the reader's language."""
+        return ", ".join(str(Role(role).label) for role in self.informed_roles)
 
 
 class RequestStage(DeskModel, Due):

@@ -79,7 +79,8 @@ class ApprovalPolicy(DeskModel):
 
 
 class PolicyStage(models.Model):
-    """One part of an approval: `required` people out of any of the roles, under conditions.
+    """One part of an approval: `required` people out of any of the roles, under conditions; or, `informed`, roles that
+    are told of the text and do not decide.
 
     Stages of equal order run side by side; a higher order waits for the lower ones. An empty list of severities or
     kinds means any; `tag` asks for a mark on the statement.
@@ -91,6 +92,7 @@ class PolicyStage(models.Model):
     required = models.PositiveSmallIntegerField(
         _("how many people"), default=1, validators=[MinValueValidator(1), MaxValueValidator(9)]
     )
+    informed = models.BooleanField(_("is told, does not decide"), default=False)
     severities = ArrayField(models.PositiveSmallIntegerField(), verbose_name=_("severities"), default=list, blank=True)
     kinds = ArrayField(models.SlugField(max_length=40), verbose_name=_("kinds of crisis"), default=list, blank=True)
     except_kinds = ArrayField(
@@ -122,6 +124,7 @@ class PolicyStage(models.Model):
             roles=tuple(self.roles),
             required=self.required,
             order=self.order,
+            informed=self.informed,
             when=Condition(
                 severities=frozenset(self.severities),
                 kinds=frozenset(self.kinds),
@@ -138,6 +141,7 @@ class PolicyStage(models.Model):
             order=stage.order,
             roles=list(stage.roles),
             required=stage.required,
+            informed=stage.informed,
             severities=sorted(stage.when.severities),
             kinds=sorted(stage.when.kinds),
             except_kinds=sorted(stage.when.except_kinds),

@@ -77,7 +77,7 @@ class CaseStatementsView(CaseView):
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
         """All statements of the case."""
         rows = Statement.objects.visible_to(self.principal).filter(case=self.case)
-        prepared = StatementTemplate.objects.visible_to(self.principal).for_case(self.case)
+        prepared = StatementTemplate.objects.visible_to(self.principal).for_case(self.case).signed_alone()
         context = {
             **self.head(),
             "statements": arranged(with_versions(rows)[:200]),

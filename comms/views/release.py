@@ -34,7 +34,7 @@ class TemplateChoiceView(CaseView):
 
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
         """One template fits: go on at once. Several: choose."""
-        templates = list(StatementTemplate.objects.visible_to(self.principal).for_case(self.case))
+        templates = list(StatementTemplate.objects.visible_to(self.principal).for_case(self.case).signed_alone())
         for template in templates:
             version = languages_of(self.case, template)[0]
             template.shown = {"language": version.language, "text": preview(version, {}, self.case)[1]}

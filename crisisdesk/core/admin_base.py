@@ -34,19 +34,25 @@ class ReasonForm(forms.Form):
 class AdminVerb:
     """An action as a button on an object's page.
 
-    `form` asks for the action's values. `call` is for actions whose object is not the row: it gets `(row, principal,
-    values)`; `offered` says in the same case whether the button is drawn.
+    `form` asks for the action's values, `initial` fills it from the row when it is shown. `call` is for actions whose
+    object is not the row: it gets `(row, principal, values)`; `offered` says in the same case whether the button is
+    drawn.
     """
 
     action: Action[Any, Any, Any]
     form: type[forms.Form] = forms.Form
     call: Callable[[Any, Principal, dict[str, Any]], Any] | None = None
     offered: Callable[[Any, Principal], bool] | None = None
+    initial: Callable[[Any], dict[str, Any]] | None = None
 
     @property
     def slug(self) -> str:
         """Its part of the address."""
         return self.action.name.partition(".")[2].replace("_", "-")
+
+    def form_for(self, row: Any, data: Any) -> forms.Form:
+        """The form, empty or filled with what was sent."""
+        return self.form(data, initial=self.initial(row) if self.initial else None)
 
     def is_offered(self, principal: Principal, row: Any) -> bool:
         """Whether the button is drawn."""
@@ -225,7 +231,7 @@ class DeskAdmin(SimpleHistoryAdmin):
         if row is None or found is None:
             raise Missing
         status = 200
-        form = found.form(request.POST) if request.method == "POST" else found.form()
+        form = found.form_for(row, request.POST if request.method == "POST" else None)
         if request.method == "POST" and (form.is_valid() or not form.fields):
             try:
                 found.carry_out(_principal(request), row, dict(getattr(form, "cleaned_data", {})))

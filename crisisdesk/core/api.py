@@ -162,6 +162,10 @@ class DeskViewSet(Answers, viewsets.GenericViewSet[Any]):
         """Who asks."""
         return principal_of(self.request)
 
+    def parts(self, row: Any) -> Any:
+        """What a change of the row may change in other tables, as plain values: it counts for the ETag."""
+        return None
+
     def get_queryset(self) -> QuerySet[Any]:
         """The visible rows. Subclasses add `select_related` and the like to it."""
         if getattr(self, "swagger_fake_view", False):
@@ -192,7 +196,7 @@ class DeskViewSet(Answers, viewsets.GenericViewSet[Any]):
         shape = self.get_serializer_class()
         response = Response(shape(row, context=self.get_serializer_context()).data, status=status)
         if isinstance(row, Model):
-            response["ETag"] = etag_of(row, self.unversioned)
+            response["ETag"] = etag_of(row, self.unversioned, self.parts(row))
         return response
 
     def carry_out(self, made: Verb) -> HttpResponse:
@@ -205,7 +209,7 @@ class DeskViewSet(Answers, viewsets.GenericViewSet[Any]):
     def _perform(self, made: Verb) -> Response:
         row = self.get_object() if made.detail else None
         if made.conditional:
-            require_version(self.request, row, self.unversioned)
+            require_version(self.request, row, self.unversioned, self.parts)
         values = self._values(made)
         result = made.action(self.target(made, row, values), self.principal, **values)
         return self._answer(made, result)

@@ -100,26 +100,33 @@ def _http(body: bytes, status: int, headers: dict[str, str]) -> HttpResponse:
     return HttpResponse(body, status=status, content_type="application/json", headers=headers)
 
 
-def etag_of(row: Model, without: Iterable[str] = ()) -> str:
-    """A strong validator of a row: it changes with any of its columns, and only with them."""
+def etag_of(row: Model, without: Iterable[str] = (), parts: Any = None) -> str:
+    """A strong validator of a row: it changes with any of its columns and with `parts`, which stand in other tables,
+    and only with them."""
     left_out = set(without)
     columns = [
         [field.attname, field.value_to_string(row)]
         for field in row._meta.concrete_fields
         if field.attname not in left_out
     ]
-    text = json.dumps([row._meta.label_lower, columns], ensure_ascii=True, default=str)
+    said = [row._meta.label_lower, columns] if parts is None else [row._meta.label_lower, columns, parts]
+    text = json.dumps(said, ensure_ascii=True, default=str)
     return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
 
 
-def require_version(request: Request, row: Any, without: Iterable[str] = ()) -> None:
-    """Lock the row for the rest of the transaction and refuse unless it is still the version the client read."""
+def require_version(
+    request: Request, row: Any, without: Iterable[str] = (), parts_of: Callable[[Any], Any] | None = None
+) -> None:
+    """Lock the row for the rest of the transaction and refuse unless it is still the version the client read.
+
+    `parts_of` gives what belongs to the row in other tables, as it stands under the lock.
+    """
     given = request.headers.get("If-Match")
     if given is None:
         raise NotConditional
     lock(row, {})
     held = type(row)._base_manager.select_for_update(no_key=True, of=("self",)).get(pk=row.pk)
-    current = etag_of(held, without)
+    current = etag_of(held, without, parts_of(held) if parts_of else None)
     accepted = parse_etags(given)
     if "*" not in accepted and current not in accepted:
         raise Stale(_("This has changed since you read it; read it again"), current_etag=current)

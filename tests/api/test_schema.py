@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import SchemaGenerator
+from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from crisisdesk.core.actions import REGISTRY
@@ -97,6 +98,41 @@ def addresses() -> set[str]:
     api = [each for each in get_resolver().url_patterns if str(each.pattern) == "api/"]
     own = {"api/v1/schema", "api/v1/docs", "api/v1/<path:address>"}
     return set(walk(api, "")) - own
+
+
+def test_every_request_and_answer_has_an_example_that_fits_its_description(schema: dict[str, Any]) -> None:
+    missing, wrong, count = [], [], 0
+    for _path, _method, operation in operations(schema):
+        bodies = {"request": operation.get("requestBody", {})}
+        bodies |= {code: answer for code, answer in operation["responses"].items() if code.startswith("2")}
+        for place, body in bodies.items():
+            content = body.get("content", {}).get("application/json")
+            if content is None or "schema" not in content:
+                continue
+            count += 1
+            if "example" not in content:
+                missing.append(f"{operation['operationId']} {place}")
+                continue
+            fitting = Draft202012Validator({**content["schema"], "components": schema["components"]})
+            wrong += [
+                f"{operation['operationId']} {place} {error.json_path}: {error.message}"
+                for error in fitting.iter_errors(content["example"])
+            ]
+    assert not missing
+    assert not wrong
+    assert count > 150
+
+
+def test_an_example_shows_what_has_to_be_sent(schema: dict[str, Any]) -> None:
+    sent = {
+        operation["operationId"]: operation["requestBody"]["content"]["application/json"]["example"]
+        for _path, _method, operation in operations(schema)
+        if "requestBody" in operation
+    }
+    approve = sent["approval_request_approve"]
+    assert set(approve) == {"payload_hash"}
+    assert len(approve["payload_hash"]) == 64
+    assert {"case", "purpose", "text"} <= set(sent["statement_create"])
 
 
 def test_every_verb_can_be_called() -> None:

@@ -12,6 +12,7 @@ from crisisdesk.core import clock, tokens
 from crisisdesk.core.api_auth import RATE_LIMIT
 from crisisdesk.core.models import ApiToken
 from crisisdesk.core.verbs.tokens import revoke_token
+from crisisdesk.desk.demo import people
 from tests.api.conftest import Program
 from tests.conftest import World
 
@@ -176,3 +177,23 @@ def test_a_new_token_over_the_api_shows_its_key_once(world: World) -> None:
     assert [row["uuid"] for row in listed] == [made.json()["uuid"]]
     assert "key" not in listed[0]
     assert client("POST", f"tokens/{made.json()['uuid']}/revoke").status_code == 200
+
+
+def test_roles_and_accounts_ask_for_a_confirmed_identity(world: World, program: Make) -> None:
+    client = program("manager", ("read", "core.*"))
+    hr, role = world.user("hr"), {"brand": str(world.brand.uuid), "user": str(world.user("hr").uuid), "role": "scribe"}
+    person = f"people/{hr.uuid}"
+    tag = client("GET", person)["ETag"]
+    refused = [
+        client("POST", "memberships", role),
+        client("PATCH", person, {"position": "Vedoucí"}, If_Match=tag),
+        client("POST", f"{person}/deactivate", {"reason": "Odchod"}),
+    ]
+    assert {(answer.status_code, answer.json()["code"]) for answer in refused} == {(403, "reauthenticate")}
+    assert client("POST", "reauthenticate", {"password": people.PASSWORD}).status_code == 200
+    made = client("POST", "memberships", role)
+    assert made.status_code == 201
+    assert client("PATCH", person, {"position": "Vedoucí"}, If_Match=tag).json()["position"] == "Vedoucí"
+    assert client("POST", f"memberships/{made.json()['uuid']}/end", {"reason": "Omyl"}).json()["until"]
+    assert client("POST", f"{person}/deactivate", {"reason": "Odchod"}).status_code in (200, 204)
+    assert not world.user("hr").is_active

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from cases.actions import add_fact, add_note
+from cases.actions import accept_role, add_fact, add_note, offer_role, set_confidential
 from cases.models import Case, Clock, Fact, RoleAssignment, SeverityAssessment, Signal, Task
 from crisisdesk.core.models import Notification
-from tests.cases.build import confidential, offer
+from tests.cases.build import active, confidential, events_of, offer
 from tests.conftest import PERSONAS, World
 
 MODELS: tuple[Any, ...] = (Case, Signal, Task, Clock, Fact, RoleAssignment, SeverityAssessment)
@@ -52,3 +52,16 @@ def test_an_offer_tells_the_reference_and_the_role_only(world: World, hidden: Ca
     response = world.client("legal").post(f"/roles/{offered.uuid}/accept/")
     assert response["Location"] == f"/cases/{hidden.reference}/"
     assert world.client("legal").get(f"/cases/{hidden.reference}/course/").status_code == 200
+
+
+def test_a_case_that_becomes_confidential_ends_what_people_of_an_agency_held(world: World) -> None:
+    case, duty = active(world), world.principal("duty")
+    held = accept_role(offer_role(case, duty, user=world.user("agency"), role="scribe"), world.principal("agency"))
+    offered = offer_role(case, duty, user=world.user("agency"), role="agency")
+    kept = accept_role(offer(world, "legal", case), world.principal("legal"))
+    set_confidential(case, duty, confidential=True, reason="Names of patients")
+    states = {row.pk: row.state for row in RoleAssignment.objects.filter(case=case)}
+    assert (states[held.pk], states[offered.pk], states[kept.pk]) == ("ended", "lapsed", "accepted")
+    assert not Case.objects.visible_to(world.principal("agency")).filter(pk=case.pk).exists()
+    assert Case.objects.visible_to(world.principal("legal")).filter(pk=case.pk).exists()
+    assert len(events_of(held, "role.ended")) == len(events_of(offered, "role.withdrawn")) == 1

@@ -87,3 +87,24 @@ def test_it_needs_the_right_to_lead(world: World) -> None:
 
 def test_a_resolved_case_still_takes_people_in(world: World) -> None:
     assert offer_role(resolved(world), world.principal("duty"), user=world.user("hr"), role="hr").pk
+
+
+@pytest.mark.parametrize("role", ["legal", "comms_lead", "crisis_lead", "spokesperson", "exec", "duty"])
+def test_people_of_an_agency_neither_lead_nor_approve(world: World, role: str) -> None:
+    case = triage(world)
+    with pytest.raises(Invalid) as refused:
+        offer_role(case, world.principal("duty"), user=world.user("agency"), role=role)
+    assert set(refused.value.errors) == {"user"}
+    assert not RoleAssignment.objects.filter(user=world.user("agency")).exists()
+
+
+@pytest.mark.parametrize("role", ["agency", "scribe", "community"])
+def test_people_of_an_agency_write_and_post(world: World, role: str) -> None:
+    offered = offer_role(triage(world), world.principal("duty"), user=world.user("agency"), role=role)
+    assert offered.state == RoleState.OFFERED
+
+
+def test_people_of_an_agency_are_not_asked_into_a_confidential_case(world: World) -> None:
+    with pytest.raises(Invalid) as refused:
+        offer_role(confidential(world), world.principal("duty"), user=world.user("agency"), role="agency")
+    assert set(refused.value.errors) == {"user"}

@@ -7,9 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from crisisdesk.core.actions import action
 from crisisdesk.core.acts import Act
 from crisisdesk.core.capabilities import Capability
-from crisisdesk.core.errors import Invalid
+from crisisdesk.core.errors import Invalid, Unmet
 from crisisdesk.core.models import Brand, Membership, Organisation, User, UserKind
 from crisisdesk.core.roles import Role
+
+# Whether an account is open, what kind it is and whether it may do everything is no field of a form.
+_NOT_HERE = frozenset({"password", "is_superuser", "is_active", "kind", "last_login"})
 
 
 @action("core.change_organisation", needs=Capability.MANAGE, title=_("Change the organisation"))
@@ -52,6 +55,9 @@ def create_person(
     **fields: Any,
 ) -> User:
     """Add an account for a person or a program. Without a password a person sets one by the reset mail."""
+    refused = [] if act.actor.is_system else sorted(_NOT_HERE & fields.keys())
+    if refused:
+        raise Invalid({name: _("This cannot be changed here") for name in refused})
     user = User(email=email.strip().lower(), name=name, kind=kind, **fields)
     user.set_password(password)
     act.save(user)
@@ -59,7 +65,7 @@ def create_person(
     return user
 
 
-@action("core.change_person", needs=Capability.MANAGE, title=_("Change an account"))
+@action("core.change_person", needs=Capability.MANAGE, needs_fresh=True, title=_("Change an account"))
 def change_person(organisation: Organisation, act: Act, *, user: User, **fields: Any) -> User:
     """Change an account's name, address, phone, language or position."""
     _assign(user, fields)
@@ -68,7 +74,17 @@ def change_person(organisation: Organisation, act: Act, *, user: User, **fields:
     return user
 
 
-@action("core.deactivate_person", needs=Capability.MANAGE, title=_("Close an account"))
+@change_person.guard
+def superusers_change_superusers(
+    organisation: Organisation, act: Act, *, user: User | None = None, **values: Any
+) -> Unmet | None:
+    """Who changes the address of an account can sign in with it: nobody gets more rights that way."""
+    if user is None or not user.is_superuser or act.actor.is_superuser or act.actor.is_system:
+        return None
+    return Unmet("superuser", _("Only a superuser changes or closes the account of a superuser"))
+
+
+@action("core.deactivate_person", needs=Capability.MANAGE, needs_fresh=True, title=_("Close an account"))
 def deactivate_person(organisation: Organisation, act: Act, *, user: User, reason: str) -> User:
     """Close an account at once: its roles on brands end and its next request is refused."""
     if act.actor.same_as(user):
@@ -82,7 +98,10 @@ def deactivate_person(organisation: Organisation, act: Act, *, user: User, reaso
     return user
 
 
-@action("core.grant_membership", needs=Capability.MANAGE, title=_("Give a role"), creates=True)
+deactivate_person.guard(superusers_change_superusers)
+
+
+@action("core.grant_membership", needs=Capability.MANAGE, needs_fresh=True, title=_("Give a role"), creates=True)
 def grant_membership(brand: Brand, act: Act, *, user: User, role: str, is_deputy: bool = False) -> Membership:
     """Give somebody a role on a brand, as its holder or as the deputy; the rights of the role follow at once."""
     if not user.is_active:
@@ -90,7 +109,7 @@ def grant_membership(brand: Brand, act: Act, *, user: User, role: str, is_deputy
     return _grant(act, brand, user, Role(role), is_deputy=is_deputy)
 
 
-@action("core.end_membership", needs=Capability.MANAGE, title=_("End a role"))
+@action("core.end_membership", needs=Capability.MANAGE, needs_fresh=True, title=_("End a role"))
 def end_membership(membership: Membership, act: Act, *, reason: str = "") -> Membership:
     """End a role on a brand. The rights that no other role of the person gives are gone with the next request."""
     _end(act, membership)
@@ -125,11 +144,7 @@ def _follow(act: Act, brand: Brand, user: User) -> None:
 
 
 def _assign(row: Any, fields: dict[str, Any]) -> None:
-    editable = {field.name for field in row._meta.fields if field.editable and not field.primary_key} - {
-        "password",
-        "is_superuser",
-        "last_login",
-    }
+    editable = {field.name for field in row._meta.fields if field.editable and not field.primary_key} - _NOT_HERE
     unknown = sorted(set(fields) - editable)
     if unknown:
         raise Invalid({name: _("This cannot be changed here") for name in unknown})

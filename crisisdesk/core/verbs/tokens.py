@@ -16,6 +16,7 @@ from crisisdesk.core.errors import Denied, Invalid, Unmet
 from crisisdesk.core.events import declare
 from crisisdesk.core.models import ApiToken, Brand, Organisation, User, UserKind
 from crisisdesk.core.models.tokens import DEFAULT_TOKEN_DAYS, LONGEST_TOKEN_DAYS, valid_network
+from crisisdesk.core.verbs.people import superusers_change_superusers
 
 declare("token.created", _("API token created: {actor}"))
 declare("token.revoked", _("API token revoked: {actor}"))
@@ -176,3 +177,6 @@ def remove_second_factors(organisation: Organisation, act: Act, *, user: User, r
     entry = act.entry("reason", on=user, text=reason)
     act.record("second_factor.removed", on=user, entry=entry, user=user.pk)
     return user
+
+
+remove_second_factors.guard(superusers_change_superusers)

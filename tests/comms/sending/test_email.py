@@ -12,7 +12,7 @@ from comms.actions.subscribers import unsubscribe
 from comms.channels import email as channel
 from comms.models import Account, Delivery, DeliveryState, Outcome, Recipient, RecipientState, Subscriber
 from comms.newsroom.subscribing import VISITOR
-from crisisdesk.core.errors import NotNow
+from crisisdesk.core.errors import Invalid, NotNow
 from crisisdesk.core.models import Event
 from tests.comms.sending import build
 from tests.comms.sending.build import Mailbox
@@ -160,6 +160,18 @@ def test_a_person_says_it_is_out(world: World, mailbox: Mailbox) -> None:
     build.send_all()
     assert len(mailbox.mails) == 1
     assert Event.objects.filter(kind="delivery.marked_sent").count() == 1
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "www.example.com/post", "https://", "data:text/html,x"])
+def test_where_it_is_out_is_a_whole_address(world: World, mailbox: Mailbox, url: str) -> None:
+    build.subscriber(world, "adam@reader.example")
+    mailbox.hang_up = 1
+    version = build.released(world)
+    build.send_all()
+    with pytest.raises(Invalid) as refused:
+        mark_sent(build.delivery(version, "email"), world.principal("community"), url=url)
+    assert set(refused.value.errors) == {"url"}
+    assert build.delivery(version, "email").remote_url == ""
 
 
 def test_a_person_says_it_is_not_there(world: World, mailbox: Mailbox) -> None:

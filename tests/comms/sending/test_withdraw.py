@@ -127,3 +127,18 @@ def test_a_refused_withdrawal_changes_nothing(world: World) -> None:
         withdraw(world, version, by="legal")
     assert Event.objects.count() == before
     assert not Withdrawal.objects.exists()
+
+
+@pytest.mark.parametrize("note", ["Chyba\x0b", "\ufffe", "\ud800"])
+def test_a_public_note_holds_nothing_that_breaks_the_feeds(world: World, note: str) -> None:
+    version = build.released(world)
+    sending.send_due()
+    with pytest.raises(Invalid) as refused:
+        withdraw(world, version, notes={"cs": note})
+    assert set(refused.value.errors) == {"notes"}
+    assert not Withdrawal.objects.exists()
+
+
+def test_a_public_note_is_kept_in_its_normal_form(world: World) -> None:
+    (taken,) = withdraw(world, build.released(world), notes={"cs": "  C\u030cástecně chybně.  \r\nOpravíme. "})
+    assert taken.public_note == "\u010cástecně chybně.\nOpravíme."

@@ -154,3 +154,18 @@ def test_it_needs_the_right_to_contribute(world: World) -> None:
 def test_a_misspelt_value_is_a_mistake(world: World) -> None:
     with pytest.raises(TypeError):
         edit_version(build.draft(world), world.principal("community"), text="Jinak", txt="Jinak")
+
+
+@pytest.mark.parametrize("channel", ["myspace", "x" * 41, "master ", ""])
+def test_a_wording_is_for_a_channel_the_brand_has(world: World, channel: str) -> None:
+    version = build.draft(world)
+    with pytest.raises(Invalid) as refused:
+        build.edited(world, version, "community", variants={channel: "Jinak"})
+    assert set(refused.value.errors) == {"variants"}
+
+
+def test_a_headline_that_grows_in_its_normal_form_is_refused(world: World) -> None:
+    version = build.draft(world)
+    with pytest.raises(Invalid) as refused:
+        build.edited(world, version, "community", title="\u0958" * 200)  # each becomes two characters in NFC
+    assert set(refused.value.errors) == {"title"}

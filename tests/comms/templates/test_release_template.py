@@ -6,11 +6,18 @@ import pytest
 import time_machine
 
 from comms.actions.releases import release_template, remind_review, review_release
-from comms.actions.templates import draft_template, retire_template
+from comms.actions.templates import (
+    approve_template,
+    create_template,
+    draft_template,
+    retire_template,
+    submit_template,
+)
 from comms.models import (
     Delivery,
     ReleaseReview,
     StatementState,
+    StatementTemplate,
     StatementVersion,
     TemplateRelease,
     TemplateVersion,
@@ -88,6 +95,29 @@ def test_a_retired_template_is_refused(world: World) -> None:
     retire_template(versions[0], world.principal("duty"))
     with pytest.raises(NotNow) as refused:
         build.released(world, versions=[TemplateVersion.objects.get(pk=versions[0].pk)])
+    assert codes(refused) == {"template"}
+
+
+@pytest.mark.parametrize("purpose", ["apology", "correction", "reply", "press_answer", "staff", "regulator"])
+def test_only_first_statements_and_updates_go_out_on_one_signature(world: World, purpose: str) -> None:
+    author, case = world.principal("duty"), build.case(world)
+    template = create_template(world.brand, author, code="own", name_cs="Vlastní", name_en="Own", purpose=purpose)
+    version = submit_template(draft_template(template, author, language="cs", text="Omlouváme se."), author)
+    for person in ("comms_lead", "legal"):
+        version = approve_template(version, world.principal(person, fresh=True), payload_hash=version.payload_hash)
+    with pytest.raises(Invalid) as refused:
+        build.released(world, case=case, versions=[version], values={})
+    assert set(refused.value.errors) == {"versions"}
+    assert not Delivery.objects.exists()
+    assert template in StatementTemplate.objects.for_case(case)
+    assert template not in StatementTemplate.objects.for_case(case).signed_alone()
+
+
+def test_a_template_retired_a_moment_ago_is_refused_though_the_page_still_holds_it(world: World) -> None:
+    versions = build.prepared(world)
+    retire_template(TemplateVersion.objects.get(pk=versions[0].pk), world.principal("duty"))
+    with pytest.raises(NotNow) as refused:
+        build.released(world, versions=versions)
     assert codes(refused) == {"template"}
 
 

@@ -111,3 +111,18 @@ def test_a_signed_text_is_reviewed_on_its_page(world: World) -> None:
     assert client.post(page, {"outcome": "confirmed"}).status_code == 303
     review.refresh_from_db()
     assert review.reviewed_by == world.user("comms_lead")
+
+
+def test_a_template_is_retired_and_begun_anew_with_a_button(world: World) -> None:
+    (version,) = build.prepared(world)
+    client = world.client("duty")
+    assert client.post(f"/templates/{version.uuid}/new-version/").status_code == 303
+    draft = version.template.versions.get(language="cs", number=version.number + 1)
+    assert (draft.state, draft.text, draft.author) == ("draft", version.text, world.user("duty"))
+    assert [row.name for row in draft.placeholders.all()] == [row.name for row in version.placeholders.all()]
+    assert client.post(f"/templates/{version.uuid}/retire/").status_code == 303
+    version.refresh_from_db()
+    assert version.state == "retired"
+    world.client("legal").post(f"/templates/{draft.uuid}/submit/")
+    draft.refresh_from_db()
+    assert draft.state == "draft"

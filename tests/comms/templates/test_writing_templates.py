@@ -18,6 +18,7 @@ from comms.actions.templates import (
 from comms.models import RegisteredValue, TemplateState, TemplateVersion
 from crisisdesk.core.errors import Denied, Invalid, Missing, NotFresh, NotNow, Stale
 from crisisdesk.core.models.notifications import Notification
+from crisisdesk.core.permissions import write_grants
 from tests.cases.build import codes, events_of
 from tests.comms import build
 from tests.conftest import World
@@ -51,6 +52,34 @@ def test_two_people_who_did_not_write_it_approve_a_template(world: World) -> Non
     assert (done.review_by - done.approved_at.date()).days == 180
     for kind in ("template.drafted", "template.submitted", "template.confirmed", "template.approved"):
         assert len(events_of(version, kind)) == 1
+
+
+def test_whose_words_a_new_version_takes_over_is_its_author_too(world: World) -> None:
+    first = waiting(world)
+    for person in ("legal", "comms_lead"):
+        approve(world, first, person)
+    second = draft_template(first.template, world.principal("manager"), language="cs")
+    second = submit_template(second, world.principal("manager"))
+    write_grants(world.user("duty"), world.brand, ["duty", "care"])
+    with pytest.raises(NotNow) as refused:
+        approve(world, second, "duty")
+    assert codes(refused) == {"four_eyes"}
+    for person in ("legal", "comms_lead"):
+        second = approve(world, second, person)
+    assert second.state == TemplateState.APPROVED
+
+
+def test_new_words_have_new_authors(world: World) -> None:
+    first = waiting(world)
+    for person in ("legal", "comms_lead"):
+        approve(world, first, person)
+    text = "Zjišťujeme to. Ozveme se v {time} hodin."
+    second = draft_template(first.template, world.principal("manager"), language="cs", text=text)
+    second = submit_template(second, world.principal("manager"))
+    write_grants(world.user("duty"), world.brand, ["duty", "care"])
+    for person in ("duty", "legal"):
+        second = approve(world, second, person)
+    assert second.state == TemplateState.APPROVED
 
 
 def test_the_same_person_twice_is_one_approval(world: World) -> None:

@@ -4,12 +4,14 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
+from django.test import Client
 from django.urls import reverse
 
-from crisisdesk.core import tokens
+from crisisdesk.core import clock, tokens
 from crisisdesk.core.admin import DeskAdmin
 from crisisdesk.core.models import ApiToken, Brand, Event, Membership, Organisation, User
 from crisisdesk.core.verbs.tokens import create_token
+from crisisdesk.desk.demo import people
 from tests.conftest import World, sign_in
 
 
@@ -177,6 +179,51 @@ def test_an_old_sign_in_is_asked_again_before_it_decides(world: World) -> None:
     asked = client.post(address(ApiToken, "add"), values)
     assert asked.status_code == 302
     assert asked["Location"].startswith("/accounts/reauthenticate/")
+
+
+def an_hour_ago(client: Client) -> None:
+    """As if the person had last proved who they are an hour ago."""
+    session = client.session
+    at = clock.now().timestamp() - 3600
+    session["account_authentication_methods"] = [{"method": "mfa", "at": at}]
+    session.save()
+
+
+def test_a_role_waits_for_the_password_and_is_given_then(world: World) -> None:
+    client = world.client("manager")
+    an_hour_ago(client)
+    values = {"user": world.user("observer").pk, "brand": world.brand.pk, "role": "scribe"}
+    asked = client.post(address(Membership, "add"), values)
+    assert asked["Location"].startswith("/accounts/reauthenticate/")
+    held = Membership.objects.filter(user=world.user("observer"), role="scribe", until=None)
+    assert not held.exists()
+    done = client.post(asked["Location"], {"password": people.PASSWORD})
+    assert done.status_code == 302
+    assert held.exists()
+    an_hour_ago(client)
+    verb = address(Membership, "verb", held.get().pk, "end-membership")
+    asked = client.post(verb, {"reason": "Left the team"})
+    assert asked["Location"].startswith("/accounts/reauthenticate/")
+    client.post(asked["Location"], {"password": people.PASSWORD})
+    assert not held.exists()
+
+
+@pytest.mark.parametrize("page", ["change", "deactivate-person"])
+def test_an_account_is_changed_by_somebody_who_has_just_said_who_they_are(world: World, page: str) -> None:
+    client, person = world.client("manager"), world.user("hr")
+    an_hour_ago(client)
+    if page == "change":
+        there = address(User, "change", person.pk)
+        values = {"name": "Jana Nová", "email": person.email, "position": "", "phone": "", "language": "en"}
+        values |= {"memberships-TOTAL_FORMS": "0", "memberships-INITIAL_FORMS": "0"}
+    else:
+        there, values = address(User, "verb", person.pk, page), {"reason": "The contract ended"}
+    asked = client.post(there, values)
+    assert asked["Location"].startswith("/accounts/reauthenticate/")
+    assert (world.user("hr").is_active, world.user("hr").name) == (True, person.name)
+    client.post(asked["Location"], {"password": people.PASSWORD})
+    now = User.objects.get(pk=person.pk)
+    assert (now.name == "Jana Nová") if page == "change" else not now.is_active
 
 
 def test_a_password_alone_does_not_open_it(world: World) -> None:

@@ -1,14 +1,23 @@
 """Who may see and do what: brands, superusers, service accounts, tokens."""
 
+from collections.abc import Callable
+
 import pytest
 
 from crisisdesk.core.actions import Act
 from crisisdesk.core.capabilities import Capability
-from crisisdesk.core.errors import Denied, Missing, NotNow
+from crisisdesk.core.errors import Denied, Invalid, Missing, NotFresh, NotNow
 from crisisdesk.core.models import Brand, Membership
 from crisisdesk.core.principals import ANONYMOUS, SYSTEM, Principal
 from crisisdesk.core.roles import ROLE_CAPABILITIES, Role
-from crisisdesk.core.verbs.people import deactivate_person, end_membership, grant_membership
+from crisisdesk.core.verbs.people import (
+    change_person,
+    create_person,
+    deactivate_person,
+    end_membership,
+    grant_membership,
+)
+from crisisdesk.core.verbs.tokens import remove_second_factors
 from tests.conftest import World
 
 
@@ -19,7 +28,7 @@ def test_role_gives_exactly_its_capabilities(world: World) -> None:
 
 
 def test_ending_one_of_two_roles_keeps_what_the_other_gives(world: World) -> None:
-    scribe, manager = world.user("scribe"), world.principal("manager")
+    scribe, manager = world.user("scribe"), world.principal("manager", fresh=True)
     extra = grant_membership(world.brand, manager, user=scribe, role=Role.COMMUNITY)
     assert world.principal("scribe").has(Capability.PUBLISH, world.brand)
     end_membership(extra, manager)
@@ -30,7 +39,7 @@ def test_ending_one_of_two_roles_keeps_what_the_other_gives(world: World) -> Non
 
 def test_the_same_role_twice_is_refused_with_a_sentence(world: World) -> None:
     with pytest.raises(NotNow, match="holds the role already"):
-        grant_membership(world.brand, world.principal("manager"), user=world.user("legal"), role=Role.LEGAL)
+        grant_membership(world.brand, world.principal("manager", fresh=True), user=world.user("legal"), role=Role.LEGAL)
 
 
 def test_superuser_keeps_the_house_and_decides_nothing(world: World) -> None:
@@ -39,7 +48,9 @@ def test_superuser_keeps_the_house_and_decides_nothing(world: World) -> None:
 
 
 def test_service_account_never_decides(world: World) -> None:
-    grant_membership(world.brand, world.principal("manager"), user=world.user("service"), role=Role.COMMS_LEAD)
+    grant_membership(
+        world.brand, world.principal("manager", fresh=True), user=world.user("service"), role=Role.COMMS_LEAD
+    )
     service = world.principal("service")
     assert service.has(Capability.LEAD, world.brand)
     for capability in (Capability.APPROVE, Capability.PUBLISH, Capability.MANAGE):
@@ -65,9 +76,54 @@ def test_token_is_narrowed_by_scope_and_brand(world: World) -> None:
         grant_membership(world.brand, narrowed, user=world.user("hr"), role=Role.SCRIBE)
 
 
+@pytest.mark.parametrize("fresh", [False, True])
+def test_roles_and_accounts_are_changed_by_somebody_who_has_just_said_who_they_are(world: World, fresh: bool) -> None:
+    manager, hr, desk = world.principal("manager", fresh=fresh), world.user("hr"), world.organisation
+    held = Membership.objects.get(user=hr, brand=world.brand, until=None)
+    verbs: list[Callable[[], object]] = [
+        lambda: grant_membership(world.brand, manager, user=hr, role=Role.SCRIBE),
+        lambda: end_membership(held, manager),
+        lambda: change_person(desk, manager, user=hr, position="Vedoucí"),
+        lambda: deactivate_person(desk, manager, user=hr, reason="Odchod z firmy"),
+    ]
+    for verb in verbs:
+        if fresh:
+            verb()
+        else:
+            with pytest.raises(NotFresh):
+                verb()
+    assert world.user("hr").is_active is not fresh
+
+
+def test_nobody_gets_at_the_account_of_a_superuser_but_superusers(world: World) -> None:
+    desk, root = world.organisation, world.user("superuser")
+    manager = world.principal("manager", fresh=True)
+    for verb, values in (
+        (change_person, {"email": "manager@zrnko.example"}),
+        (deactivate_person, {"reason": "x"}),
+        (remove_second_factors, {"reason": "x"}),
+    ):
+        with pytest.raises(NotNow) as refused:
+            verb(desk, manager, user=root, **values)
+        assert {condition.code for condition in refused.value.unmet} == {"superuser"}
+    change_person(desk, world.principal("superuser", fresh=True), user=root, position="Správa")
+    assert world.user("superuser").position == "Správa"
+
+
+@pytest.mark.parametrize("field", ["is_superuser", "is_active", "kind", "password"])
+def test_what_an_account_may_do_is_no_field(world: World, field: str) -> None:
+    root = world.principal("superuser", fresh=True)
+    with pytest.raises(Invalid) as refused:
+        change_person(world.organisation, root, user=world.user("hr"), **{field: True})
+    assert set(refused.value.errors) == {field}
+    if field in ("is_superuser", "is_active"):
+        with pytest.raises(Invalid):
+            create_person(world.organisation, root, email="x@zrnko.example", name="X", **{field: True})
+
+
 def test_closed_account_is_nobody(world: World) -> None:
     hr = world.user("hr")
-    deactivate_person(world.organisation, world.principal("manager"), user=hr, reason="Odchod z firmy")
+    deactivate_person(world.organisation, world.principal("manager", fresh=True), user=hr, reason="Odchod z firmy")
     hr.refresh_from_db()
     assert Principal.for_user(hr) is ANONYMOUS
     assert not Membership.objects.filter(user=hr, until=None).exists()
@@ -87,8 +143,10 @@ def test_an_action_needs_a_principal(world: World) -> None:
 
 
 def test_history_names_person_and_reason(world: World) -> None:
-    membership = grant_membership(world.brand, world.principal("manager"), user=world.user("hr"), role=Role.SCRIBE)
-    end_membership(membership, world.principal("manager"), reason="Jen na zkoušku")
+    membership = grant_membership(
+        world.brand, world.principal("manager", fresh=True), user=world.user("hr"), role=Role.SCRIBE
+    )
+    end_membership(membership, world.principal("manager", fresh=True), reason="Jen na zkoušku")
     newest = membership.history.first()
     assert (newest.history_user, newest.history_change_reason) == (world.user("manager"), "Jen na zkoušku")
 
