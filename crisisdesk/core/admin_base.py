@@ -178,6 +178,10 @@ class DeskAdmin(SimpleHistoryAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Nothing is written beside the verb: it was given the related rows too."""
 
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> list[Any]:
+        """Django asks the rows beside for what it saved of them; they are only read here, and the log tells it."""
+        return []
+
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
         """The event log tells it."""
 
@@ -304,6 +308,10 @@ class ReadOnlyInline(admin.TabularInline[Any, Any]):
     extra = 0
     can_delete = False
     show_change_link = True
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """All of them, those among them that no form could take."""
+        return self.fields or ()
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Who sees the row sees its parts."""

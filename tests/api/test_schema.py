@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import SchemaGenerator
-from jsonschema import Draft202012Validator
+from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from crisisdesk.core.actions import REGISTRY
@@ -113,7 +113,7 @@ def test_every_request_and_answer_has_an_example_that_fits_its_description(schem
             if "example" not in content:
                 missing.append(f"{operation['operationId']} {place}")
                 continue
-            fitting = Draft202012Validator({**content["schema"], "components": schema["components"]})
+            fitting = OAS31Validator({**content["schema"], "components": schema["components"]})
             wrong += [
                 f"{operation['operationId']} {place} {error.json_path}: {error.message}"
                 for error in fitting.iter_errors(content["example"])

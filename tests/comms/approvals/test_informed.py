@@ -61,7 +61,8 @@ def test_in_a_lesser_case_nobody_is_told(world: World) -> None:
 def test_who_decides_anyway_is_not_told_besides(world: World) -> None:
     build.defaults(world)
     policy = ApprovalPolicy.objects.get(text="update")
-    stages = [{"roles": ["comms_lead"]}, {"roles": ["legal"]}, {"roles": ["legal", "dpo"], "informed": True}]
+    stages: list[dict[str, Any]] = [{"roles": ["comms_lead"]}, {"roles": ["legal"]}]
+    stages.append({"roles": ["legal", "dpo"], "informed": True})
     more = [{"roles": ["legal"], "kinds": ["data_leak"]}, {"roles": ["dpo"], "kinds": ["data_leak"]}]
     assert isinstance(change_policy(policy, world.principal("manager"), stages=[*stages, *more]), ApprovalPolicy)
     assert build.submitted(world).informed_roles == ["dpo"]
@@ -79,7 +80,7 @@ def test_to_be_told_is_no_substitute_for_deciding(world: World) -> None:
 def test_roles_that_do_not_approve_can_be_told(world: World) -> None:
     build.defaults(world)
     policy = ApprovalPolicy.objects.get(text="correction")
-    stages = [{"roles": ["comms_lead"]}, {"roles": ["security"], "kinds": ["data_leak"]}]
+    stages: list[dict[str, Any]] = [{"roles": ["comms_lead"]}, {"roles": ["security"], "kinds": ["data_leak"]}]
     changed = change_policy(
         policy, world.principal("manager"), stages=[*stages, {"roles": ["duty", "scribe"], "informed": True}]
     )

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from comms.actions.policies import change_policy, confirm_policy, decline_policy
 from comms.models import ApprovalPolicy, PolicyProposal
@@ -74,6 +75,21 @@ def test_letting_deputies_in_sooner_is_weaker(world: World, policy: ApprovalPoli
     same = [{name: getattr(row, name) for name in names} for row in policy.stages.all()]
     answer = change_policy(policy, world.principal("manager"), stages=same, minutes=minutes)
     assert isinstance(answer, PolicyProposal) is waits
+
+
+def test_the_administration_changes_the_minutes_and_keeps_the_stages(world: World, policy: ApprovalPolicy) -> None:
+    before = [(row.roles, row.severities, row.informed) for row in policy.stages.all()]
+    page = reverse("admin:comms_approvalpolicy_change", args=[policy.pk])
+    values: dict[str, Any] = {"minutes": policy.minutes + 10, "signed_by": []}
+    for prefix in ("stages", "proposals"):
+        values |= {f"{prefix}-TOTAL_FORMS": 0, f"{prefix}-INITIAL_FORMS": 0}
+    propose(world, policy)  # it is listed on the page
+    client = world.client("manager")
+    assert "legal" in client.get(page).content.decode()
+    assert client.post(page, values).status_code == 302
+    policy.refresh_from_db()
+    assert policy.minutes == values["minutes"]
+    assert [(row.roles, row.severities, row.informed) for row in policy.stages.all()] == before
 
 
 def test_a_weaker_policy_is_declined(world: World, policy: ApprovalPolicy) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from comms.bootstrap import read
-from comms.quorum import FALLBACK_ROLES, Circumstances, Condition, Stage, asked, opens_sooner, unfilled, weaker
+from comms.quorum import FALLBACK_ROLES, Circumstances, Condition, Stage, asked, opens_sooner, told, unfilled, weaker
 
 # A busy machine is no failure.
 UNHURRIED = settings(deadline=None)
@@ -28,6 +28,7 @@ def matrix() -> dict[str, list[Stage]]:
             Stage(
                 tuple(stage["roles"]),
                 minutes=row.get("minutes", 0),
+                informed=stage.get("informed", False),
                 when=Condition(
                     frozenset(stage.get("severities", [])),
                     kinds(stage, "kinds"),
@@ -74,6 +75,24 @@ def test_every_shipped_text_has_somebody_to_read_it() -> None:
     policies = {text: stages for text, stages in matrix().items() if text != "first_template"}
     for stages, severity, kind in product(policies.values(), range(1, 5), KINDS):
         assert asked([stages], Circumstances(severity, kind))
+
+
+@pytest.mark.parametrize(
+    ("severity", "kind", "roles"),
+    [
+        (1, "viral_backlash", ["legal"]),
+        (2, "data_leak", ["legal"]),
+        (3, "viral_backlash", []),
+        (4, "pr_disaster", []),
+    ],
+)
+def test_legal_gets_to_know_of_corrections_in_grave_cases(severity: int, kind: str, roles: list[str]) -> None:
+    assert told([matrix()["correction"]], Circumstances(severity, kind)) == roles
+
+
+def test_who_decides_by_another_policy_is_not_told_besides() -> None:
+    policies = [matrix()["correction"], matrix()["apology"]]
+    assert told(policies, Circumstances(1, "viral_backlash")) == []
 
 
 def test_the_same_roles_are_asked_once_by_the_stricter_rule() -> None:
