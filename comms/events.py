@@ -68,7 +68,7 @@ declare(
 )
 declare(
     "approval.widened",
-    _("No answer from {roles}, the {level} may decide too – {purpose}, {number}: {actor}"),
+    _("No answer from {roles}, the {level} may decide too – {purpose}, version {number} ({language}): {actor}"),
     tone="bad",
     words={**DECIDED, "level": _LEVELS},
 )

@@ -64,6 +64,11 @@ class VerbPage(VerbView):
         """The case the object belongs to."""
         return getattr(self.object, "case", None)
 
+    def page_above(self) -> str:
+        """The case, where there is one."""
+        case = self.case_of()
+        return super().page_above() if case is None else reverse("desk:case", args=[case.reference])
+
     def get_context(self, form: forms.Form | None) -> dict[str, Any]:
         """The form, and the head of the case around it."""
         case = self.case_of()

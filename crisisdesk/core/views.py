@@ -96,6 +96,10 @@ class VerbView(DeskView):
         before = self.request.POST.get("next") or self.request.headers.get("Referer", "")
         if url_has_allowed_host_and_scheme(before, {self.request.get_host()}, require_https=self.request.is_secure()):
             return str(before)
+        return self.page_above()
+
+    def page_above(self) -> str:
+        """Where somebody belongs who came from nowhere, say from a bookmark."""
         return reverse("desk:home")
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -89,7 +89,7 @@ class Person:
 
     def been_here_for_hours(self) -> None:
         """Let the sign-in grow so old that the desk asks again before anything is decided."""
-        (cookie,) = (cookie for cookie in self.context.cookies() if cookie["name"] == "sessionid")
+        (cookie,) = (cookie for cookie in self.context.cookies() if "session" in cookie["name"])
         self.desk.manage("shell", "--no-imports", "-c", AGE_SESSION.format(key=cookie["value"]))
 
     def speak(self, language: str) -> None:

@@ -34,7 +34,7 @@ def take_and_lead(person: Person, kind: str, **answers: str) -> str:
     person.choose("select[name=kind]", kind_named(person, kind))
     person.click("form[action$='/lead/'] .btn.p")
     person.page.wait_for_url(re.compile(r"/cases/CD-\d{4}-\d{4}/"))
-    return person.page.url
+    return person.page.url.split("?")[0]
 
 
 def fill_closed_fields(person: Person) -> None:

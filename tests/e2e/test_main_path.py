@@ -68,3 +68,63 @@ def test_from_an_item_in_a_feed_to_the_newsroom(desk: RunningDesk, person: Any) 
         "Zveřejněno – první vyjádření, verze 1 (česky)",
     ):
         assert sentence in course
+
+
+def test_by_keyboard_alone(desk: RunningDesk, person: Any) -> None:
+    duty = person("duty")
+    page = duty.page
+    steps.report(duty, "Klávesnicí: chléb s pískem", "Tři fotografie pod naším příspěvkem.")
+    page.goto("/signals/")
+    press(duty, "a:has-text('Klávesnicí: chléb s pískem')")
+    page.wait_for_url(re.compile(r"/signals/[0-9a-f-]{36}/"))
+    for name, arrows in (("harm", 1), ("spreading", 1), ("growing", 0)):
+        tab_to(duty, f"input[name={name}]")
+        page.keyboard.press("Space")
+        for _ in range(arrows):
+            page.keyboard.press("ArrowRight")
+    assert page.locator("input[name=growing]:checked").get_attribute("value") == "yes"
+    assert page.locator("input[name=harm]:checked").get_attribute("value") == "no"
+    tab_to(duty, "select[name=kind]")
+    page.keyboard.type("Vlna kritiky")
+    press(duty, "form[action$='/lead/'] .btn.p")
+    page.wait_for_url(re.compile(r"/cases/CD-\d{4}-\d{4}/"))
+    case_url = page.url
+    press(duty, ".next .btn.p")
+    press(duty, f"main a:has-text('{GENERAL}')")
+    tab_to(duty, "main form select[name]")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    press(duty, "main form .btn.p")
+    page.wait_for_url(re.compile(r"/statements/[0-9a-f-]{36}/"))
+    reading.published(desk, "bezpečnost výrobku")
+    page.goto(f"{case_url}course/")
+    assert "Podepsáno podle schválené šablony" in duty.text()
+
+
+def tab_to(person: Person, selector: str) -> None:
+    """Press Tab until the focus is on the first match, and see that it is shown where the focus is."""
+    wanted = person.page.locator(selector).first
+    wanted.wait_for()
+    for _ in range(150):
+        if wanted.evaluate(
+            "element => element === document.activeElement || (element.type === 'radio' && "
+            "document.activeElement.name === element.name)"
+        ):
+            assert person.page.evaluate(SHOWN), f"no focus to be seen on {selector}"
+            return
+        person.page.keyboard.press("Tab")
+    raise AssertionError(f"{selector} is not reached by Tab")
+
+
+# The focused element, or the label that stands for it, has an outline or a shadow.
+SHOWN = """() => [document.activeElement, ...(document.activeElement.labels || [])].some(each => {
+    const style = getComputedStyle(each);
+    return style.outlineStyle !== "none" || style.boxShadow !== "none";
+})"""
+
+
+def press(person: Person, selector: str) -> None:
+    """Go to a link or a button by Tab and press Enter on it."""
+    tab_to(person, selector)
+    person.page.keyboard.press("Enter")
+    person.page.wait_for_load_state()
