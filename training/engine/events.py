@@ -60,7 +60,7 @@ COMMANDS: dict[str, frozenset[str]] = {
     "clock.paused": frozenset({"wall"}),
     "clock.resumed": frozenset({"wall"}),
     "clock.frozen": frozenset({"wall", "topic"}),
-    "clock.speed": frozenset({"wall", "rate"}),
+    "clock.speed": frozenset({"wall", "factor"}),
     "clock.jumped": frozenset({"wall", "to_minute"}),
     "inject.fired": frozenset({"inject"}),
     "inject.skipped": frozenset({"inject"}),
@@ -78,7 +78,7 @@ COMMAND_NEEDS: dict[str, frozenset[str]] = {
     "clock.paused": frozenset({"wall"}),
     "clock.resumed": frozenset({"wall"}),
     "clock.frozen": frozenset({"wall"}),
-    "clock.speed": frozenset({"wall", "rate"}),
+    "clock.speed": frozenset({"wall", "factor"}),
     "clock.jumped": frozenset({"wall", "to_minute"}),
     "inject.fired": frozenset({"inject"}),
     "inject.skipped": frozenset({"inject"}),
@@ -100,6 +100,62 @@ HEAD = frozenset({"seq", "minute", "kind", "actor"})
 STRATEGY_OF_PURPOSE = {
     "acknowledge": "concern", "update": "inform", "explain": "inform", "apology": "apology", "correction": "concern",
 }  # fmt: skip
+
+
+CLOCK_COMMANDS = frozenset(kind for kind in COMMANDS if kind.startswith("clock."))
+# What is said: it may assert, deny and promise.
+SPOKEN = frozenset({"statement.published", "reply.posted", "message.answered"})
+# What may be noted after the end, when the course is fixed: only the scores read it.
+AFTERWARDS = frozenset({"value.rated", "elements.confirmed", "objective.rated", "note.made"})
+
+_TEXTS = frozenset({"actor", "kind", "statement", "purpose", "strategy", "role", "of", "post", "decision", "option",
+                    "rationale", "task", "value", "by", "topic", "inject", "persona", "network", "reply_to", "fact",
+                    "objective", "next_at"})  # fmt: skip
+_LISTS = frozenset({"claims", "denies", "unknown", "elements", "channels", "who"})
+_FLAGS = frozenset({"key_message", "compensation", "personal_data", "names_employee", "private", "copy_paste",
+                    "announced", "copy_kept", "kept"})  # fmt: skip
+_RANGES: dict[str, tuple[float, float]] = {
+    "level": (1, 4), "confidence": (0, 1), "wall": (0, 1e9), "factor": (0.05, 20), "to_minute": (0, 100_000),
+    "shock": (0, 100), "rating": (0, 5), "anchor": (0, 1e9), "at": (0, 100_000),
+}  # fmt: skip
+HEAT = (0.5, 2.0)
+
+
+class EventRefused(ValueError):
+    """The event cannot be taken into a log; `code` says why, `field` where."""
+
+    def __init__(self, code: str, field: str = "") -> None:
+        self.code, self.field = code, field
+        super().__init__(f"{code}: {field}" if field else code)
+
+
+def check(event: Any) -> None:
+    """Refuse an event that does not have the shape of its kind. Raises EventRefused; never changes anything."""
+    if not isinstance(event, dict) or not isinstance(event.get("kind"), str) or event["kind"] not in KINDS:
+        raise EventRefused("unknown_kind", "kind")
+    for name in ("seq", "minute"):
+        if not isinstance(event.get(name), int) or isinstance(event[name], bool) or event[name] < 0:
+            raise EventRefused("not_a_number", name)
+    foreign, lacking = field_faults(event["kind"], set(event) - HEAD)
+    if foreign or lacking:
+        raise EventRefused("unknown_field" if foreign else "missing_field", sorted(foreign or lacking)[0])
+    for name, value in event.items():
+        if name not in ("seq", "minute") and not _fits(event["kind"], name, value):
+            raise EventRefused("wrong_value", name)
+
+
+def _fits(kind: str, name: str, value: Any) -> bool:
+    if name in _LISTS or (name == "to" and isinstance(value, list)):
+        return isinstance(value, list) and len(value) <= 30 and all(isinstance(one, str) for one in value)
+    if name in _FLAGS:
+        return isinstance(value, bool)
+    if name == "text":
+        texts = list(value.values()) if isinstance(value, dict) else [value]
+        return all(isinstance(one, str) and len(one) <= 5000 for one in texts)
+    low, high = HEAT if kind == "feed.heat" else _RANGES.get(name, (0, 0))
+    if high:
+        return isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
+    return isinstance(value, str) and len(value) <= 5000
 
 
 def field_faults(kind: str, fields: Any) -> tuple[set[str], set[str]]:

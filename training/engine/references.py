@@ -199,6 +199,15 @@ class _Checker:
             yield name, "to", kind
 
 
+def plan_faults(document: Document, scenario: Any) -> list[Fault]:
+    """What in a plan of the right shape does not fit the scenario it is meant for."""
+    checker = _Checker(Document(scenario))
+    checker.document = document
+    for index, step in enumerate(document.data["plan"]):
+        checker.step(step, ("plan", index))
+    return sorted(checker.faults, key=lambda fault: fault.line)
+
+
 def reference_faults(document: Document) -> list[Fault]:
     """What in a scenario of the right shape names something that is not there or does not fit."""
     return _Checker(document).run()
