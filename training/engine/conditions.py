@@ -6,6 +6,7 @@ happened; the others need to be asked only after something did.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -63,8 +64,8 @@ def compiled(tree: Any) -> Condition:
         case {"elapsed_gt": time}:
             limit = minutes(time)
             return Condition(lambda world: world.minute > limit, timed=True)
-        case {"feed_gt": {"posts": posts, "within": time, **rest}}:
-            last, network = minutes(time), rest.get("network")
+        case {"feed_gt": wanted}:
+            posts, last, network = wanted["posts"], minutes(wanted["within"]), wanted.get("network")
             return Condition(lambda world: world.posted(last, network) > posts, timed=True)
         case {"decision": decision, "chose": chose}:
             options = {chose} if isinstance(chose, str) else set(chose)
@@ -74,19 +75,18 @@ def compiled(tree: Any) -> Condition:
 
 def _event(kind: str, tree: Any) -> Condition:
     where = [(name, _comparison(wanted)) for name, wanted in tree.get("where", {}).items()]
-    within = minutes(tree["within"]) if "within" in tree else None
+    within = minutes(tree["within"]) if "within" in tree else math.inf
     without = tree.get("without")
 
     def fits(deed: Any) -> bool:
         return all(compare(deed.get(name)) for name, compare in where)
 
     def happened(world: World) -> bool:
-        return any(fits(deed) and (within is None or world.minute - deed["minute"] <= within)
+        return any(fits(deed) and world.minute - deed["minute"] <= within
                    for deed in world.deeds(kind))  # fmt: skip
 
     def alone(world: World) -> bool:
         """Something happened, its time is over, and what should have followed did not."""
-        assert without is not None and within is not None
         followed = [(one["minute"], one["seq"]) for one in world.deeds(without)]
         return any(
             fits(deed)
@@ -95,29 +95,30 @@ def _event(kind: str, tree: Any) -> Condition:
             for deed in world.deeds(kind)
         )
 
-    return Condition(alone if without else happened, timed=within is not None)
+    return Condition(alone if without else happened, timed=within < math.inf)
 
 
 def _comparison(wanted: Any) -> Callable[[Any], bool]:
     """How a field of an event is compared; a missing field is an empty one."""
     if not isinstance(wanted, dict):
         return lambda found: wanted in found if isinstance(found, list) else (found or False) == wanted
-    tests: list[Callable[[Any], bool]] = []
-    for operator, value in wanted.items():
-        match operator:
-            case "any":
-                tests.append(lambda found, value=set(value): bool(value & _several(found)))
-            case "all":
-                tests.append(lambda found, value=set(value): value <= _several(found))
-            case "none":
-                tests.append(lambda found, value=set(value): not value & _several(found))
-            case "lt":
-                tests.append(lambda found, value=value: _size(found) < value)
-            case "gt":
-                tests.append(lambda found, value=value: _size(found) > value)
-            case _:
-                raise ValueError(f"not a comparison: {operator!r}")
+    tests = [_test(operator, value) for operator, value in wanted.items()]
     return lambda found: all(test(found) for test in tests)
+
+
+def _test(operator: str, value: Any) -> Callable[[Any], bool]:
+    match operator:
+        case "any":
+            return lambda found: bool(set(value) & _several(found))
+        case "all":
+            return lambda found: set(value) <= _several(found)
+        case "none":
+            return lambda found: not set(value) & _several(found)
+        case "lt":
+            return lambda found: _size(found) < value
+        case "gt":
+            return lambda found: _size(found) > value
+    raise ValueError(f"not a comparison: {operator!r}")
 
 
 def _several(found: Any) -> set[Any]:

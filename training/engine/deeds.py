@@ -107,7 +107,7 @@ def _answered(run: Run, event: Any) -> None:
 
 def _removed(run: Run, event: Any) -> None:
     """A post is hidden or deleted. With a word, what breaks the rules may go; criticism may not."""
-    row = run.state["posts"].get(event["post"])
+    row = run.state["posts"].get(event["post"]) or people.crowd_post(run, event["post"])
     if row is None or row["gone"] is not None:
         return
     evidence = f"event:{event['seq']}"

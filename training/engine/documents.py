@@ -25,7 +25,7 @@ _FLOAT = re.compile(r"[-+]?(?:0|[1-9]\d{0,15})\.\d{1,15}")
 _CLOCK = re.compile(r"[-+]?\d{1,3}(?::\d{1,2})+(?:\.\d*)?")
 _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?:[Tt ].*)?")
 _NUMBER_LIKE = re.compile(
-    r"[-+]?(?:\.?\d[\d_]*(?:\.[\d_]*)?(?:[eE][-+]?\d+)?|0x[\da-fA-F_]+|0b[01_]+|\.(?:inf|nan))", re.I
+    r"[-+]?(?:\.?\d[\d_]*(?:\.[\d_]*)?(?:e[-+]?\d+)?|0x[\da-f_]+|0b[01_]+|\.(?:inf|nan))", re.IGNORECASE
 )
 _BOOLEAN_LIKE = frozenset({"yes", "no", "on", "off", "y", "n"})
 _WORDS: dict[str, object] = {"true": True, "false": False, "null": None, "~": None, "": None}
@@ -122,11 +122,11 @@ class _Reader:
         return data
 
     def _stop(self, code: str, event: Any, **values: str) -> None:
-        raise Unreadable([*self.faults, self._fault(code, event, **values)])
+        raise Unreadable([*self.faults, self._fault(code, event, (), **values)])
 
-    def _fault(self, code: str, event: Any, path: Path = (), **values: str) -> Fault:
+    def _fault(self, code: str, event: Any, at: Path = (), /, **values: str) -> Fault:
         mark = event.start_mark
-        return Fault(code, mark.line + 1, mark.column + 1, path, values)
+        return Fault(code, mark.line + 1, mark.column + 1, at, values)
 
     def _node(self, event: Any, path: Path, depth: int) -> Any:
         import yaml
@@ -146,7 +146,7 @@ class _Reader:
         if isinstance(event, yaml.MappingStartEvent):
             return self._mapping(path, depth)
         if isinstance(event, yaml.SequenceStartEvent):
-            items = []
+            items: list[Any] = []
             while not isinstance(inner := next(self.events), yaml.SequenceEndEvent):
                 items.append(self._node(inner, (*path, len(items)), depth + 1))
             return items

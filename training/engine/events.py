@@ -161,4 +161,4 @@ def _fits(kind: str, name: str, value: Any) -> bool:
 def field_faults(kind: str, fields: Any) -> tuple[set[str], set[str]]:
     """The fields that do not belong to this kind, and those it lacks."""
     names = set(fields)
-    return names - KINDS.get(kind, frozenset()), ALL_NEEDS.get(kind, frozenset()) - names
+    return names - KINDS.get(kind, frozenset()), set(ALL_NEEDS.get(kind, frozenset()) - names)

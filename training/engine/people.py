@@ -124,6 +124,39 @@ def _speak(run: Run, one: Any) -> None:
     run.feed.shock(data["shock"][how], persona["network"])
 
 
+def heard(run: Run, counts: dict[str, int]) -> list[dict[str, Any]]:
+    """Some of what the crowd wrote in this minute, in the author's words: `line` counts in the scenario's `crowd`.
+
+    The calmer people are, the more often a calm line; each line stands for `weight` posts.
+    """
+    found = []
+    shown, calm_most = run.effects.data["crowd"]["lines_a_minute"], run.effects.data["crowd"]["calm_most"]
+    for network, number in counts.items():
+        lines = run.scenario.crowd[network]
+        if not lines:
+            continue
+        written = min(number, shown)
+        for index in range(written):
+            chance = run.line_chances[network](run.minute * shown + index)
+            calm = chance < calm_most * (1 - run.mood)
+            fitting = lines[calm] or lines[not calm]
+            line, mood = fitting[int(chance * 1e6) % len(fitting)]
+            found.append({"id": f"c.{network}.{run.minute}.{index}", "network": network, "line": line, "mood": mood,
+                          "weight": round(number / written, 3)})  # fmt: skip
+    return found
+
+
+def crowd_post(run: Run, post: str) -> Any:
+    """The row of a post of the crowd, made when somebody first does something with it; None if it was not shown."""
+    parts = post.split(".")
+    if len(parts) != 4 or parts[0] != "c" or parts[1] not in run.scenario.networks or not parts[2].isdecimal():
+        return None
+    if int(parts[2]) > run.minute:
+        return None
+    note(run, post, None, parts[1])
+    return run.state["posts"][post]
+
+
 def submitted(run: Run, event: Any) -> None:
     """A text goes to every scripted colleague, who answer in their own time."""
     for colleague in run.scenario.colleagues:

@@ -8,17 +8,20 @@ feed, marks for the scores. An event of minute m has its effect in tick m + 1, h
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from training.engine import clock, events, feed
+from training.engine.chance import uniforms
 from training.engine.commands import obey
+from training.engine.conditions import Condition
 from training.engine.deeds import do
 from training.engine.effects import Effects
 from training.engine.events import EventRefused
 from training.engine.mood import mood, need
-from training.engine.people import answer_due
+from training.engine.people import answer_due, appears, heard
 from training.engine.scenarios import Inject, Scenario
+from training.engine.times import minutes
 
 FORMAT = "crisisdesk.state/1"
 ROUNDS = 20
@@ -113,6 +116,7 @@ class Run:
         for event in state["log"]:
             self.by_kind.setdefault(event["kind"], []).append(event)
         self.confirmations = [(at, fact) for at, fact in scenario.confirmations if fact not in state["facts"]]
+        self.line_chances = {name: uniforms(state["seed"], f"line:{name}") for name in scenario.networks}
         self.changed = True
         self.mood = self._mood()
         self._note_due()
@@ -148,7 +152,7 @@ class Run:
         self._take_events()
         while self.confirmations and self.confirmations[0][0] <= minute:
             self.learn(self.confirmations.pop(0)[1], "confirmed")
-        if self.changed or minute >= self.next_due or self.scenario.timed:
+        if self.changed or minute >= self.next_due or self.watching:
             self._triggers()
         if self.changed:
             self.mood = self._mood()
@@ -156,7 +160,7 @@ class Run:
             self.changed = False
         counts = self.feed.tick(minute, self.mood, self.state["statements"])
         if counts:
-            self.out("crowd", counts=counts)
+            self.out("crowd", counts=counts, lines=heard(self, counts))
         self._marks()
 
     def out(self, kind: str, **values: Any) -> None:
@@ -187,7 +191,21 @@ class Run:
         dues += [row["until"] for row in self.state["decisions"].values() if row.get("open") is not None
                  and row["option"] is None]  # fmt: skip
         dues += [row["due"] for row in self.state["pending"]]
+        self.watching = any(condition.timed for condition in self._open_conditions())
         self.next_due = min((due for due in dues if due is not None), default=self.scenario.length + 1)
+
+    def _open_conditions(self) -> Iterator[Condition]:
+        """The conditions that have still something to bring about."""
+        state, scenario = self.state, self.scenario
+        for name, row in state["injects"].items():
+            when = scenario.injects[name].when
+            if when is not None and row["due"] is None and row["status"] == "waiting":
+                yield when
+        for name, row in state["decisions"].items():
+            if row.get("open") is not None and row["option"] is None:
+                yield from (condition for _, condition in scenario.decisions[name].seen_by)
+        yield from (one[0] for name, one in scenario.consequences.items() if name not in state["consequences"])
+        yield from (condition for name, condition in scenario.tasks.items() if name not in state["tasks"])
 
     def _marks(self) -> None:
         if self.minute == self.scenario.data["rubric"]["golden_minutes"] and not self.state["statements"]:
@@ -222,10 +240,11 @@ class Run:
         state, moved = self.state, False
         for name, row in state["injects"].items():
             inject = self.scenario.injects[name]
-            if row["due"] is None and row["status"] == "waiting" and inject.when is not None:
-                if (everything or inject.when.timed) and inject.when.holds(self):
-                    row["due"] = max(self.minute + inject.delay, inject.window[0])
-                    moved = True
+            if row["due"] is not None or row["status"] != "waiting" or inject.when is None:
+                continue
+            if (everything or inject.when.timed) and inject.when.holds(self):
+                row["due"] = max(self.minute + inject.delay, inject.window[0])
+                moved = True
         for name, decision in self.scenario.decisions.items():
             row = state["decisions"].get(name)
             if row is not None and row.get("open") is not None and row["option"] is None:
@@ -283,8 +302,6 @@ class Run:
                 state["rumours"].setdefault(fact, name)
         for fact in data.get("reveals", []):
             self.learn(fact, "revealed")
-        from training.engine.people import appears
-
         appears(self, post, name, data, inject)
         calls = data.get("feed", {})
         tag = calls.get("tag")
@@ -317,8 +334,6 @@ class Run:
         if "fire" in effect:
             row = self.state["injects"][effect["fire"]]
             if row["status"] == "waiting":
-                from training.engine.times import minutes
-
                 row["due"] = self.minute + (minutes(effect["delay"]) if "delay" in effect else 0)
         self.feed.shock(effect.get("shock", 0))
         self.calm(effect.get("calm", 0))

@@ -127,23 +127,22 @@ class Scenario:
         return {item["id"]: compiled(item["done"]) for item in self.data["rubric"]["process"]}
 
     @cached_property
+    def crowd(self) -> dict[str, dict[bool, list[tuple[int, str]]]]:
+        """By network the lines of the crowd as (index, mood), the calm ones (True) apart."""
+        lines = list(enumerate(self.data.get("crowd", [])))
+        found: dict[str, dict[bool, list[tuple[int, str]]]] = {}
+        for network in self.networks:
+            mine = [(index, one["mood"]) for index, one in lines if one.get("network", network) == network]
+            calm = {is_calm: [line for line in mine if (line[1] == "calm") is is_calm] for is_calm in (True, False)}
+            found[network] = calm if mine else {}
+        return found
+
+    @cached_property
     def tags(self) -> frozenset[str]:
         """The shocks the author wrote, in whose place the engine keeps still."""
         shocks = [inject["feed"].get("tag") for inject in self.data["injects"] if "feed" in inject]
         shocks += [one["then"].get("tag") for one in self.data["consequences"]]
         return frozenset(tag for tag in shocks if tag)
-
-    @cached_property
-    def timed(self) -> bool:
-        """Whether any condition can become true by time or by the feed alone."""
-        return any(condition.timed for condition in self.conditions())
-
-    def conditions(self) -> list[Condition]:
-        """Every condition that is asked while the scenario runs."""
-        found = [one.when for one in self.injects.values() if one.when is not None]
-        found += [condition for one in self.decisions.values() for _, condition in one.seen_by]
-        found += [condition for condition, _ in self.consequences.values()]
-        return found + list(self.tasks.values())
 
 
 def _inject(data: Any) -> Inject:

@@ -286,7 +286,7 @@ class _Counting:
         return Score(100.0 * sum(parts.values()) / len(parts), parts, _ids(found.values()))
 
     def engagement(self) -> Score:
-        """.6·priority posts answered in time + .2·moved to a private talk where it belongs + .2·no criticism deleted."""
+        """.6·priority posts answered in time + .2·moved into a private talk where due + .2·no criticism deleted."""
         rules = self.rules["engagement"]
         injects, posts = self.scenario.injects, self.state["posts"]
         asked = [(name, row) for name, row in posts.items() if row["priority"]]
