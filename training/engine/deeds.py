@@ -35,8 +35,7 @@ def do(run: Run, event: Any) -> None:
         case "post.hidden" | "post.deleted":
             _removed(run, event)
         case "choice.made":
-            if event["option"] in run.scenario.decisions[event["decision"]].worth:
-                run.decide(event["decision"], event["option"], "choice", f"event:{event['seq']}")
+            run.decide(event["decision"], event["option"], "choice", f"event:{event['seq']}")
         case "task.done":
             run.state["tasks"].setdefault(event["task"], run.minute)
 

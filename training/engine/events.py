@@ -7,7 +7,10 @@ command concerns the clock, is `wall`: seconds since the exercise began.
 
 from __future__ import annotations
 
+from collections.abc import Container, Mapping
 from typing import Any
+
+from training.engine.times import minutes
 
 _SAID = frozenset({
     "strategy", "claims", "denies", "unknown", "elements", "personal_data", "names_employee",
@@ -144,6 +147,22 @@ def check(event: Any) -> None:
             raise EventRefused("wrong_value", name)
 
 
+def check_names(event: Any, known: Mapping[str, Container[str]], options: Mapping[str, Container[str]]) -> None:
+    """Refuse an event that names what the scenario does not have. `known`: by field, what may stand there."""
+    for field in known.keys() & event.keys():
+        value = event[field]
+        for name in value if isinstance(value, list) else [value]:
+            if name not in known[field]:
+                raise EventRefused("unknown_name", field)
+    if event["kind"] == "choice.made" and event["option"] not in options[event["decision"]]:
+        raise EventRefused("unknown_name", "option")
+    if "next_at" in event:
+        try:
+            minutes(event["next_at"])
+        except ValueError:
+            raise EventRefused("wrong_value", "next_at") from None
+
+
 def _fits(kind: str, name: str, value: Any) -> bool:
     if name in _LISTS or (name == "to" and isinstance(value, list)):
         return isinstance(value, list) and len(value) <= 30 and all(isinstance(one, str) for one in value)
@@ -152,7 +171,7 @@ def _fits(kind: str, name: str, value: Any) -> bool:
     if name == "text":
         texts = list(value.values()) if isinstance(value, dict) else [value]
         return all(isinstance(one, str) and len(one) <= 5000 for one in texts)
-    low, high = HEAT if kind == "feed.heat" else _RANGES.get(name, (0, 0))
+    low, high = HEAT if (kind, name) == ("feed.heat", "factor") else _RANGES.get(name, (0, 0))
     if high:
         return isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
     return isinstance(value, str) and len(value) <= 5000

@@ -65,7 +65,7 @@ def advance(
     if (state["format"], state["scenario"], state["effects"]) != (FORMAT, scenario.sha256, effects.name):
         raise ValueError("this state belongs to another scenario, effects file or format")
     run = Run(scenario, effects, json.loads(json.dumps(state)))
-    run.queue = _new_events(state, log)
+    run.queue = _new_events(scenario, effects, state, log)
     for minute in range(state["minute"] + 1, min(until, scenario.length) + 1):
         run.tick(minute)
     return run.state, run.outputs
@@ -84,14 +84,23 @@ def fork(scenario: Scenario, effects: Effects, seed: int, log: Iterable[Any], at
     return replay(scenario, effects, seed, kept, at)[0], kept
 
 
-def _new_events(state: State, log: Iterable[Any]) -> list[Any]:
+def _new_events(scenario: Scenario, effects: Effects, state: State, log: Iterable[Any]) -> list[Any]:
     """The events the state does not know yet, checked: in order of seq, minutes never falling, none in the past."""
     fresh: list[Any] = []
+    known: dict[str, Any] = {
+        **dict.fromkeys(("claims", "denies", "unknown", "fact"), scenario.facts),
+        "strategy": effects.data["strategies"], "purpose": events.STRATEGY_OF_PURPOSE,
+        "elements": {name for weights in effects.data["elements"].values() for name in weights},
+        "decision": scenario.decisions, "inject": scenario.injects, "persona": scenario.personas,
+        "task": scenario.tasks, "value": {one["id"] for one in scenario.data["values"]},
+    }  # fmt: skip
+    options = {name: decision.worth for name, decision in scenario.decisions.items()}
     seq, minute = state["seq"], state["minute"]
     for event in log:
         events.check(event)
         if event["seq"] <= state["seq"]:
             continue
+        events.check_names(event, known, options)
         if event["seq"] <= seq:
             raise EventRefused("out_of_order", "seq")
         if event["minute"] < minute:
@@ -171,9 +180,10 @@ class Run:
         now: list[Any] = []
         while self.queue and self.queue[0]["minute"] < self.minute:
             now.append(self.queue.pop(0))
-        for event in sorted(now, key=lambda one: (one["kind"] in events.DEEDS, one["seq"])):
+        for event in now:
             self.state["log"].append(event)
             self.by_kind.setdefault(event["kind"], []).append(event)
+        for event in sorted(now, key=lambda one: (one["kind"] in events.DEEDS, one["seq"])):
             (do if event["kind"] in events.DEEDS else obey)(self, event)
             self.changed = True
         if now:
