@@ -43,9 +43,9 @@ def svg(judged: Judged, title: str, language: str) -> str:
 
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" lang="{language}">',
-        '<g font-family="system-ui, sans-serif" font-size="12">',
         f"<title>{escape(title)}</title>",
         f"<desc>{escape(_description(judged, language))}</desc>",
+        '<g font-family="system-ui, sans-serif" font-size="12">',
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
         *_axes(last, highest, x, y, language),
     ]
