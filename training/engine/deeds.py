@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from training.engine import people
 from training.engine.mood import empathy, is_warm, strategy_of
+from training.engine.times import minutes
 
 if TYPE_CHECKING:
     from training.engine.running import Run
@@ -85,6 +86,8 @@ def _spoken(run: Run, event: Any, kind: str) -> None:
 
 def _published(run: Run, event: Any) -> None:
     run.state["statements"] += 1
+    if "next_at" in event:
+        run.state["promises"].append({"seq": event["seq"], "due": minutes(event["next_at"])})
     _spoken(run, event, event["purpose"])
 
 

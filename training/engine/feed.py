@@ -12,6 +12,7 @@ exponentials differ in their last digit between machines. Times in minutes, inte
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any
 
 from training.engine.chance import poisson, uniforms
@@ -40,6 +41,7 @@ class Kernel:
         self.gives = tuple(weight * (1.0 - keep) for weight, keep in zip(kernel["weight"], self.keeps, strict=True))
 
 
+@lru_cache(maxsize=8)
 def day_curve(effects: Effects) -> list[float]:
     """Activity in each minute of the day, linear between the hours."""
     hours = effects.data["day"]

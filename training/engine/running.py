@@ -48,7 +48,7 @@ def begin(scenario: Scenario, effects: Effects, seed: int) -> State:
         "said": [], "position": {}, "contradictions": [], "knockouts": [],
         "decisions": {}, "consequences": {}, "tasks": {},
         "posts": {}, "personas": {}, "pending": [],
-        "statements": 0, "spoken": [], "calm": 1.0, "cluster": scenario.data["cluster"], "held": False,
+        "statements": 0, "promises": [], "spoken": [], "calm": 1.0, "cluster": scenario.data["cluster"], "held": False,
         "feed": feed.first_state(scenario),
     }  # fmt: skip
 
@@ -97,9 +97,9 @@ def _new_events(scenario: Scenario, effects: Effects, state: State, log: Iterabl
     options = {name: decision.worth for name, decision in scenario.decisions.items()}
     seq, minute = state["seq"], state["minute"]
     for event in log:
-        events.check(event)
-        if event["seq"] <= state["seq"]:
+        if isinstance(event, dict) and isinstance(event.get("seq"), int) and event["seq"] <= state["seq"]:
             continue
+        events.check(event)
         events.check_names(event, known, options)
         if event["seq"] <= seq:
             raise EventRefused("out_of_order", "seq")
@@ -220,6 +220,12 @@ class Run:
     def _marks(self) -> None:
         if self.minute == self.scenario.data["rubric"]["golden_minutes"] and not self.state["statements"]:
             self.out("mark", code="golden_window_missed")
+        for promise in self.state["promises"]:
+            # What was said during the promised minute is in the log one tick later.
+            if promise["due"] + 1 == self.minute:
+                later = [one for one in self.deeds("statement.published") if one["seq"] > promise["seq"]]
+                if not later:
+                    self.out("mark", code="promise_broken", seq=promise["seq"])
 
     # -- triggers
 

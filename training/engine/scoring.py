@@ -83,12 +83,13 @@ def score(
     total = sum(weights[name] * value for name, value in known.items()) / whole if whole else 0.0
     if state["knockouts"]:
         total = min(total, scoring.data["knockout_cap"])
+    silent = not state["statements"] and not state["said"]
     for one in sub.values():
         one.value = None if one.value is None else round(one.value, 4)
     return Scores(
         formula=f"{scoring.name} {effects.name}", total=round(total, 4),
         passed=not state["knockouts"] and total >= scenario.data["rubric"]["pass"],
-        sub=sub, bands=_bands(scoring, weights, known), knockouts=list(state["knockouts"]),
+        sub=sub, bands=_bands(scoring, weights, known, silent=silent), knockouts=list(state["knockouts"]),
     )  # fmt: skip
 
 
@@ -107,9 +108,12 @@ def band(scoring: Effects, value: float) -> str:
     return max(reached, key=lambda name: reached[name])
 
 
-def _bands(scoring: Effects, weights: Any, known: dict[str, float]) -> dict[str, str]:
+def _bands(scoring: Effects, weights: Any, known: dict[str, float], *, silent: bool) -> dict[str, str]:
     found = {}
     for word, names in scoring.data["words"].items():
+        # Who said nothing said nothing untrue, and is not praised for it.
+        if word == "truth" and silent:
+            continue
         there = [name for name in names if name in known]
         # Two scores of weight 0 still have a word: then they weigh the same.
         shares = {name: weights[name] for name in there}

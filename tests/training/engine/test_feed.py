@@ -1,5 +1,6 @@
 """The feed model against what was published about it, and against common sense."""
 
+import itertools
 import math
 import statistics
 from typing import Any
@@ -53,16 +54,12 @@ def test_the_half_life_shows_in_runs_where_answers_call_forth_nothing() -> None:
              "volume": 0.0, "posts": 0}  # fmt: skip
     feed = Feed(scenario, flat, 1, state)
     counts = [feed.tick(minute, 1.0, 100).get("x", 0) for minute in range(20_000)]
-    reached = 0
-    for half, number in enumerate(counts, start=1):
-        reached += number
-        if reached >= sum(counts) / 2:
-            break
+    half = next(minute for minute in range(1, 20_000) if sum(counts[:minute]) >= sum(counts) / 2)
     assert half == pytest.approx(HALF_LIVES["x"], rel=0.05)
 
 
 def test_the_fitted_kernel_is_near_the_measured_one() -> None:
-    """Zhao et al. 2015: constant until 300 s, then a power law with exponent θ; here within a week, as it was fitted."""
+    """Zhao et al. 2015: constant until 300 s, then a power law with exponent θ; here within a week."""
     theta, cut, constant = 0.2314843, 300.0, 6.265725e-4
 
     def measured(seconds: float) -> float:
@@ -143,7 +140,7 @@ def in_order(seeds: range) -> float:
     good = 0
     for seed in seeds:
         volumes = [volume(scenario, seed, log) for log in logs]
-        good += all(low < high for low, high in zip(volumes, volumes[1:], strict=False))
+        good += all(low < high for low, high in itertools.pairwise(volumes))
     return good / len(seeds)
 
 

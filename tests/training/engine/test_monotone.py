@@ -1,5 +1,6 @@
 """Doing better never looks worse: no minute of the curve rises, no score falls. Thousands of examples when asked."""
 
+import itertools
 from functools import cache
 from typing import Any
 
@@ -121,7 +122,7 @@ def better_fit_never_raises(steps: Any, index: int, seed: int) -> None:
         [{**one, "strategy": strategy} if one is said else one for one in worse]
         for strategy in ("excuse", "justify", "inform", "concern")
     ]
-    for poor, good in zip(variants, variants[1:], strict=False):
+    for poor, good in itertools.pairwise(variants):
         assert_never_above(good, poor, seed)
 
 

@@ -48,7 +48,8 @@ def test_an_event_works_in_the_tick_after_its_minute_and_waits_for_it() -> None:
     porridge = scenario()
     log = [event(1, 20, "case.taken")]
     state, outputs = advance(porridge, build.EFFECTS, begin(porridge, build.EFFECTS, 1), 20, log)
-    assert state["log"] == [] and not [one for one in outputs if one["kind"] == "deed"]
+    assert state["log"] == []
+    assert not [one for one in outputs if one["kind"] == "deed"]
     state, outputs = advance(porridge, build.EFFECTS, state, 21, log)
     assert [one["minute"] for one in outputs if one["kind"] == "deed"] == [21]
     assert state["seq"] == 1
@@ -161,7 +162,8 @@ def test_a_loop_of_consequences_ends() -> None:
         ({"decision": "d1", "chose": "conceal"}, [], 660),
         ({"decision": "d1", "chose": ["disclose", "conceal"]},
          [step("+08:30", "choice.made", decision="d1", option="disclose")], 511),
-        ({"decision": "d1", "chose": "disclose"}, [step("+02:00", "choice.made", decision="d1", option="disclose")], 480),
+        ({"decision": "d1", "chose": "disclose"},
+         [step("+02:00", "choice.made", decision="d1", option="disclose")], 480),
         ({"event": "statement.published", "where": {"purpose": "apology"}}, [statement("+01:00")], None),
         ({"event": "statement.published", "where": {"purpose": "apology"}}, [statement("+01:00", "apology")], 61),
         ({"event": "statement.published", "where": {"elements": {"lt": 2}}}, [statement("+01:00")], 61),
@@ -174,7 +176,8 @@ def test_a_loop_of_consequences_ends() -> None:
          [statement("+01:00", channels=["web"])], 61),
         ({"event": "statement.published", "where": {"channels": "web"}}, [statement("+01:00", channels=["web"])], 61),
         ({"event": "reply.posted", "where": {"copy_paste": False}}, [step("+01:00", "reply.posted", to="i1")], 61),
-        ({"event": "case.severity_set", "where": {"level": {"gt": 2}}}, [step("+01:00", "case.severity_set", level=3)], 61),
+        ({"event": "case.severity_set", "where": {"level": {"gt": 2}}},
+         [step("+01:00", "case.severity_set", level=3)], 61),
         ({"all": [{"event": "case.taken"}, {"elapsed_gt": "PT2H"}]}, [step("+01:00", "case.taken")], 121),
         ({"any": [{"event": "case.taken"}, {"elapsed_gt": "PT2H"}]}, [step("+01:00", "case.taken")], 61),
         ({"all": [{"not": {"event": "case.taken", "within": "PT30M"}}, {"event": "case.taken"}]},
@@ -258,6 +261,14 @@ def test_contradictions_are_seen_when_the_truth_comes_out_or_the_word_turns() ->
     assert minutes(statement("+01:00", denies=["f_children_ill"]), turned) == [121]
     corrected = statement("+02:00", "correction", denies=["f_children_ill"])
     assert minutes(statement("+01:00", claims=["f_children_ill"]), corrected) == []
+
+
+def test_marks_say_when_a_time_has_passed() -> None:
+    kept = [statement("+00:30", next_at="+02:00"), statement("+02:00", "update", next_at="+03:00")]
+    found = [(one["minute"], one["code"]) for one in came(build.run(scenario(), *kept, until=300), "mark")]
+    assert found == [(181, "promise_broken")]
+    silent = build.run(scenario(), until=300)
+    assert [(one["minute"], one["code"]) for one in came(silent, "mark")] == [(60, "golden_window_missed")]
 
 
 @pytest.mark.parametrize(
