@@ -13,7 +13,7 @@ OWNER_COMMANDS = {"dbroles", "migrate", "sqlflush"}
 # These never ask the database anything, so no server is started for them.
 QUIET_COMMANDS = {
     "", "help", "version", "check", "collectstatic", "diffsettings", "environment", "findstatic",
-    "makemigrations", "messages", "spectacular", "startapp", "--help", "-h", "--version",
+    "makemigrations", "messages", "scenario", "spectacular", "startapp", "--help", "-h", "--version",
 }  # fmt: skip
 
 

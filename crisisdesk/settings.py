@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "cases.apps.CasesConfig",
     "cases.monitoring.apps.MonitoringConfig",
     "comms.apps.CommsConfig",
+    "training.apps.TrainingConfig",
     "crisisdesk.desk.apps.DeskConfig",
     "crisisdesk.core.apps.DeskAdminConfig",
     "django.contrib.auth",

@@ -15,8 +15,8 @@ from crisisdesk.core.events import KINDS
 from crisisdesk.core.models import DeskModel, Due
 
 ROOT = Path(settings.BASE_DIR)
-PACKAGES = ("crisisdesk", "cases", "comms", "tests", "bench")
-OURS = ("core", "cases", "monitoring", "comms", "desk")
+PACKAGES = ("crisisdesk", "cases", "comms", "training", "tests", "bench")
+OURS = ("core", "cases", "monitoring", "comms", "training", "desk")
 LONGEST_FILE = 600
 
 
