@@ -59,12 +59,22 @@ class Replay(Generic[Item, Result]):
 
     def __init__(self, machine: Machine[Item, Result], horizon: int = HORIZON, every: int = EVERY) -> None:
         self.machine = machine
-        self._horizon, self._every = horizon, every
+        self.horizon, self._every = horizon, every
         self._items: list[Item] = []
         # States with the number of items taken before each; texts, so that nothing can change them afterwards.
         self._checkpoints: list[tuple[int, str]] = []
-        self._newest: int | None = None
+        self._kept: int | None = None  # The bucket in which the last checkpoint was made.
         self._trimmed = False
+
+    @property
+    def oldest(self) -> int | None:
+        """The bucket of the oldest item that is kept; None before the first."""
+        return self._items[0].number if self._items else None
+
+    @property
+    def newest(self) -> int | None:
+        """The bucket of the newest item; None before the first."""
+        return self._items[-1].number if self._items else None
 
     def take(self, item: Item) -> list[tuple[Item, Result]]:
         """Take one item wherever it belongs. What it and all after it led to; one pair where it came in order."""
@@ -75,9 +85,9 @@ class Replay(Generic[Item, Result]):
         return self._backward(item)
 
     def _forward(self, item: Item) -> Result:
-        if self._newest is None or item.number >= self._newest + self._every:
+        if self._kept is None or item.number >= self._kept + self._every:
             self._checkpoints.append((len(self._items), as_text(self.machine.state())))
-            self._newest = item.number
+            self._kept = item.number
         result = self.machine.take(item)
         self._items.append(item)
         return result
@@ -85,7 +95,7 @@ class Replay(Generic[Item, Result]):
     def _backward(self, item: Item) -> list[tuple[Item, Result]]:
         place = bisect_left(self._items, item.order, key=lambda one: one.order)
         usable = [kept for kept in self._checkpoints if kept[0] <= place]
-        if not usable or item.number < self._items[-1].number - self._horizon or (place == 0 and self._trimmed):
+        if not usable or item.number < self._items[-1].number - self.horizon or (place == 0 and self._trimmed):
             raise TooLate(f"bucket {item.number} is too old; recompute from the rollups")
         count, state = usable[-1]
         again, inside = self._items[count:], place - count
@@ -95,14 +105,14 @@ class Replay(Generic[Item, Result]):
             again.insert(inside, item)
         self.machine.restore(json.loads(state))
         self._items, self._checkpoints = self._items[:count], usable[:-1]
-        self._newest = None
+        self._kept = None
         results = [(one, self._forward(one)) for one in again]
         self._forget()
         return results[inside:]
 
     def _forget(self) -> None:
         """Drop checkpoints, and the items before the oldest of them, that lie beyond the horizon."""
-        oldest = self._items[-1].number - self._horizon
+        oldest = self._items[-1].number - self.horizon
         while len(self._checkpoints) > 1 and self._items[self._checkpoints[1][0]].number <= oldest:
             self._trimmed = True
             self._checkpoints.pop(0)
