@@ -4,11 +4,12 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from cases.monitoring.text.evidence import Evidence
 from cases.monitoring.text.language import language_of
-from cases.monitoring.text.lexicon import LANGUAGES, POLARITY_ONLY, Found
+from cases.monitoring.text.lexicon import DICTIONARY_OF, LANGUAGES, POLARITY_ONLY
 from cases.monitoring.text.normal import normalised
-from cases.monitoring.text.scoring import Evidence, Layout, evidence, topics_of
-from cases.monitoring.text.tokens import Token, tokens
+from cases.monitoring.text.scoring import Context, evidence
+from cases.monitoring.text.tokens import tokens
 
 THRESHOLD = 1.0
 """Evidence from which a text is a complaint: about one clear word ("nefunguje", "awful")."""
@@ -18,7 +19,9 @@ PRAISE_COUNTS = 0.6
 
 # Each further word of the same kind says a little less, so that length alone makes no complaint.
 _FURTHER = 0.8
-_TOPIC_FROM = 0.3
+# A topic is reported from this much support, and from this share of the best supported one.
+_TOPIC_FROM, _TOPIC_SHARE = 0.3, 0.35
+_NAMED = 0.5
 # Chosen so that evidence at the threshold is a negativity of one half.
 _HALF = 3.0 * THRESHOLD**2
 
@@ -75,15 +78,15 @@ def classify(text: str, default_language: str = "cs", language: str = "") -> Cla
     plain = normalised(text)
     language = language or language_of(plain, default_language)
     read_as = language if language in LANGUAGES else default_language if default_language in LANGUAGES else "cs"
-    words = tokens(plain, "cs" if read_as == "sk" else read_as)
-    found = evidence(words, read_as)
+    context = Context(tokens(plain, DICTIONARY_OF.get(read_as, read_as)), read_as)
+    found = evidence(context)
     score = _sum(one.weight for one in found)
     tone = _sum(one.tone for one in found)
     return Classification(
         language=language,
         complaint=score >= THRESHOLD,
         negativity=round(max(0.0, tone) / math.sqrt(tone * tone + _HALF), 3),
-        topics=_topics(found, topics_of(words, read_as, Layout(words).sentence)),
+        topics=_topics(found, context.subjects),
         terms=tuple(
             Term(one.term, one.found, one.topic, round(one.weight, 2), tuple(one.rules)) for one in found
         ),
@@ -103,15 +106,15 @@ def _fading(weights: list[float]) -> float:
     return sum(weight * _FURTHER**place for place, weight in enumerate(weights))
 
 
-def _topics(found: list[Evidence], named: list[Found]) -> tuple[str, ...]:
+def _topics(found: list[Evidence], named: list[str]) -> tuple[str, ...]:
     """What the text is about, the best supported first. Words that only name a topic count a little."""
     support: dict[str, float] = {}
     for one in found:
         support[one.topic] = support.get(one.topic, 0.0) + abs(one.tone)
-    for other in named:
-        support[other.entry.row.label] = support.get(other.entry.row.label, 0.0) + 0.5
-    kept = {topic: weight for topic, weight in support.items() if weight >= _TOPIC_FROM and topic not in POLARITY_ONLY}
+    for topic in named:
+        support[topic] = support.get(topic, 0.0) + _NAMED
+    support = {topic: weight for topic, weight in support.items() if topic not in POLARITY_ONLY}
+    least = max(_TOPIC_FROM, _TOPIC_SHARE * max(support.values(), default=0.0))
+    kept = {topic: weight for topic, weight in support.items() if weight >= least}
     return tuple(sorted(kept, key=lambda topic: (-round(kept[topic], 6), topic)))
 
-
-__all__ = ["Classification", "Term", "Token", "classify"]

@@ -8,6 +8,7 @@ import re
 import threading
 from collections.abc import Iterable
 from functools import cache, lru_cache
+from importlib.resources import files
 from typing import NamedTuple
 
 from cases.monitoring.text.folding import folded
@@ -58,6 +59,7 @@ class Dictionary:
         self._forms: dict[str, str | tuple[str, ...]] = {}
         self._exact: dict[str, str] = {}
         self._fill(DefaultDictionaryFactory(cache_max_size=1).get_dictionary(language).items())
+        self._learn()
 
     def _fill(self, pairs: Iterable[tuple[str, str]]) -> None:
         bases: dict[str, str] = {}
@@ -80,6 +82,18 @@ class Dictionary:
             self._forms[plain] = tuple(dict.fromkeys(written.values()))
             self._exact.update(written)
 
+    def _learn(self) -> None:
+        """Words of our lexicon that are missing, as their own base forms, so that their other forms are recognised."""
+        with files(__package__).joinpath(f"data/lexicon.{self.language}.csv").open(encoding="utf-8", newline="") as file:
+            for line in file:
+                plain = folded(line.partition(",")[0])
+                if plain.isalpha() and plain not in self._forms and not self._read_known(plain):
+                    self._forms[plain] = plain
+
+    def _read_known(self, plain: str) -> bool:
+        """Whether the word is known by another form, or as what it negates."""
+        return bool(self.read(plain, plain).lemmas)
+
     def __contains__(self, plain: str) -> bool:
         return plain in self._forms
 
@@ -90,7 +104,8 @@ class Dictionary:
             return (found,)
         if word != plain and word in self._exact:
             return (self._exact[word],)
-        return found
+        # A word that is a base form as it stands is likelier that than a form of another ("porad" is "pořád").
+        return (plain,) if plain in found else found
 
     def read(self, word: str, plain: str) -> Reading:
         """Base forms and negation. The prefix is looked at first: the dictionary drops it ("nefunguje" is "fungovat")."""

@@ -27,8 +27,8 @@ POLARITY_ONLY = frozenset({"general", "outrage", "praise", "resolved"})
 """Topics that say how something is meant, not what it is about; they are not reported as topics of a text."""
 
 ROLES = frozenset({
-    "booster", "concession", "condition", "contrast", "dampener", "duration", "first", "irony", "negator", "report",
-    "rival", "wish",
+    "again", "aside", "booster", "concession", "condition", "contrast", "dampener", "duration", "first", "irony",
+    "negator", "past", "report", "rival", "why", "wish",
 })  # fmt: skip
 
 GAP = 2
@@ -68,6 +68,8 @@ class Element:
 
     def agrees(self, token: Token) -> bool:
         """Whether the token is negated as the term has it; the very form of the term always is."""
+        if self.asks:
+            return token.negated
         if token.plain == self.surface or (self.stem and token.plain.startswith(self.stem)):
             return True
         return token.negated == self.negated
@@ -86,6 +88,11 @@ class Entry:
     row: Row
     elements: tuple[Element, ...]
     anywhere: bool
+
+    @property
+    def role(self) -> str:
+        """The role of the term; empty for one of the lexicon."""
+        return self.row.label if self.row.label in ROLES else ""
 
     @property
     def identity(self) -> tuple[object, ...]:
@@ -140,7 +147,7 @@ def compiled(row: Row, language: str) -> Entry:
 def _element(word: str, dictionary: str) -> Element:
     asks = word.startswith("!")
     stem = folded(word.strip("!*")) if word.endswith("*") else ""
-    found = tokens(word.strip("!*"), dictionary)
+    found = tokens(word.strip("!*"), dictionary, guess=False)
     if len(found) != 1:
         raise ValueError(f"not one word: {word!r}")
     token = found[0]
@@ -242,21 +249,11 @@ def chosen(found: Sequence[Found]) -> list[Found]:
 
 
 @cache
-def lexicon(language: str) -> Terms:
-    """The lexicon texts of a language are read with."""
-    return Terms([compiled(row, part) for part in READ_WITH[language] for row in lexicon_rows(part) if row.weight])
-
-
-@cache
-def subjects(language: str) -> Terms:
-    """The entries that only name a topic."""
-    return Terms([compiled(row, part) for part in READ_WITH[language] for row in lexicon_rows(part) if not row.weight])
-
-
-@cache
-def roles(language: str) -> Terms:
-    """The words that change how others are read, for texts of a language."""
-    return Terms([compiled(row, part) for part in READ_WITH[language] for row in role_rows(part)])
+def terms(language: str) -> Terms:
+    """All that is looked for in texts of a language: judgements, words that name a topic, roles."""
+    return Terms(
+        [compiled(row, part) for part in READ_WITH[language] for row in (*lexicon_rows(part), *role_rows(part))]
+    )
 
 
 class Face(NamedTuple):

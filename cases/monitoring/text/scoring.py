@@ -5,9 +5,11 @@ was read as it was. The factors are judgements, set once from how the languages 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
-from cases.monitoring.text.lexicon import Found, Terms, chosen, faces, lexicon, roles, subjects
+from cases.monitoring.text.evidence import Evidence
+from cases.monitoring.text.layout import Layout
+from cases.monitoring.text.lexicon import Found, chosen, faces, terms
+from cases.monitoring.text.structure import speaks_up, structure
 from cases.monitoring.text.tokens import Kind, Token
 
 # Praise turned round says nearly as much as blame ("nejsem spokojená"); blame turned round is faint praise ("not bad").
@@ -16,7 +18,7 @@ _BLAME_NEGATED = -0.5
 _FAINT_PRAISE_AT_MOST = 0.8
 _BEFORE_CONTRAST, _AFTER_CONTRAST, _CONCEDED = 0.6, 1.2, 0.6
 _QUOTED = 0.35
-_ASKED, _STRONG = 0.6, 1.4
+_ASKED, _STRONG = 0.6, 1.6
 _PRAISE_ASKED = 0.4
 _LOUD = 1.2
 _LASTING = 1.3
@@ -24,124 +26,74 @@ _IRONIC = -0.6
 _SCARE_QUOTED = -0.9
 _OF_A_RIVAL = 0.4
 _RIVAL_PRAISED = -0.7
+_PAST_PRAISE, _PAST_BLAME = -0.3, 0.6
 _WISHED = 0.3
 _REPORTED_AT_LEAST = 0.2
 _SETTLED = 0.5
 _NEGATION_REACHES = {"en": 3, "de": 4, "pl": 3}
 _NEGATION_REACHES_ELSE = 5
+_SHORT_NEGATORS = frozenset({"bez", "without", "no", "ohne", "ne", "ani"})
+_LIMITS = frozenset({"only", "just", "jen", "jenom", "pouze", "nur", "tylko", "iba"})
+_COMPARING = frozenset({"nez", "than", "oproti", "unlike", "compared", "rozdil", "ako", "als"})
+_ELSEWHERE = frozenset({"konkurence", "konkurencia", "jinde", "elsewhere", "competitor", "competition"})
 _LASTING_TOPICS = frozenset({"waiting", "outage", "quality", "support", "delivery", "refund"})
 
 
-@dataclass(slots=True)
-class Evidence:
-    """One matched term: what it says in this text and why.
-
-    `weight` speaks for a complaint above zero, `tone` is the same without what makes it another's complaint (news,
-    quotation, a question, a condition): it tells how negative the text is, whoever complains.
-    """
-
-    term: str
-    found: str
-    topic: str
-    weight: float
-    tone: float
-    start: int
-    rules: list[str] = field(default_factory=list)
-
-    def turn(self, factor: float, rule: str) -> None:
-        """Multiply both weights."""
-        self.weight *= factor
-        self.tone *= factor
-        self.rules.append(rule)
-
-    def distance(self, factor: float, rule: str) -> None:
-        """Multiply the weight only: the tone stays, the complaint is somebody else's or none."""
-        self.weight *= factor
-        self.rules.append(rule)
-
-
-class Layout:
-    """Where sentences, clauses and quotations of a text begin and end."""
-
-    def __init__(self, text: Sequence[Token]) -> None:
-        self.sentence: list[int] = []
-        self.clause: list[int] = []
-        self.quoted: list[int] = []
-        self.asked: set[int] = set()
-        sentence = clause = quote = quotes = 0
-        open_quote = False
-        for token in text:
-            if token.kind is Kind.QUOTE:
-                open_quote = not open_quote
-                quotes += open_quote
-                quote = quotes if open_quote else 0
-                clause += 1
-            self.sentence.append(sentence)
-            self.clause.append(clause)
-            self.quoted.append(quote)
-            if token.kind is Kind.STOP:
-                if "?" in token.text:
-                    self.asked.add(sentence)
-                sentence += 1
-                clause += 1
-            elif token.kind is Kind.COMMA:
-                clause += 1
-        if open_quote:
-            # An opening mark nobody closed is a mistake of typing, not a quotation to the end of the text.
-            self.quoted = [0 if number == quotes else number for number in self.quoted]
-
-
 class Context:
-    """The words of a text that change how others are read, by role."""
-
-    def __init__(self, text: Sequence[Token], layout: Layout, terms: Terms) -> None:
-        self.text = text
-        self.layout = layout
-        self.by_role: dict[str, list[Found]] = {}
-        for found in terms.found(text, layout.sentence):
-            if found.agrees:
-                self.by_role.setdefault(found.entry.row.label, []).append(found)
-
-    def of(self, role: str, sentence: int | None = None) -> list[Found]:
-        """The words of a role, in one sentence or in all."""
-        found = self.by_role.get(role, [])
-        if sentence is None:
-            return found
-        return [one for one in found if self.layout.sentence[one.at[0]] == sentence]
-
-
-def evidence(text: Sequence[Token], language: str) -> list[Evidence]:
-    """What the words, faces and ratings of a text say, in the order of the text."""
-    return _Reader(text, language).read()
-
-
-def topics_of(text: Sequence[Token], language: str, sentences: Sequence[int]) -> list[Found]:
-    """Words that name a topic without judging."""
-    return subjects(language).found(text, sentences)
-
-
-class _Reader:
-    """One reading of one text."""
+    """What a text holds besides its judgements: words that change how others are read, by role, and the layout."""
 
     def __init__(self, text: Sequence[Token], language: str) -> None:
         self.text = text
         self.language = language
         self.layout = Layout(text)
-        self.context = Context(text, self.layout, roles(language))
+        found = terms(language).found(text, self.layout.sentence)
+        self.roles: dict[str, list[Found]] = {}
+        judged, named = [], []
+        for one in found:
+            if one.entry.role:
+                if one.agrees:
+                    self.roles.setdefault(one.entry.role, []).append(one)
+            elif one.entry.row.weight:
+                judged.append(one)
+            elif one.agrees:
+                named.append(one)
+        self.subjects = [one.entry.row.label for one in named]
         # A phrase that names a topic or is a courtesy takes its words with it ("dobrý den" praises nothing).
-        named = [one for one in subjects(language).found(text, self.layout.sentence) if len(one.at) > 1 and one.agrees]
-        judged = lexicon(language).found(text, self.layout.sentence)
-        self.matched = [one for one in chosen([*judged, *named]) if one.entry.row.weight]
-        self.used = {index for one in self.matched if len(one.at) > 1 for index in one.at}
-        self.shouting = _shouting(text)
+        kept = chosen([*judged, *(one for one in named if len(one.at) > 1)])
+        self.matched = [one for one in kept if one.entry.row.weight]
+        self.used = {index for one in kept if len(one.at) > 1 for index in one.at}
+
+    def of(self, role: str, sentence: int | None = None) -> list[Found]:
+        """The words of a role that are no part of a phrase that says something else, in one sentence or in all."""
+        return [
+            word
+            for word in self.roles.get(role, ())
+            if (sentence is None or self.layout.sentence[word.at[0]] == sentence) and self.used.isdisjoint(word.at)
+        ]
+
+
+def evidence(context: Context) -> list[Evidence]:
+    """What the words, faces, ratings and the shape of a text say, in the order of the text."""
+    return _Reader(context).read()
+
+
+class _Reader:
+    """One reading of one text."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.text = context.text
+        self.layout = context.layout
+        self.shouting = _shouting(context.text)
 
     def read(self) -> list[Evidence]:
-        found = [made for one in self.matched if (made := self._word(one))]
+        found = [made for one in self.context.matched if (made := self._word(one))]
         self._frame(found)
         found += self._faces()
         found += self._ratings()
         self._irony(found)
         self._settled(found)
+        found += structure(self.context, found, self._reported() * self._aside())
         return sorted(found, key=lambda one: one.start)
 
     # Words
@@ -163,8 +115,8 @@ class _Reader:
         """Where the word stands that negates this one; None if nothing does."""
         first = one.at[0]
         clause = self.layout.clause[first]
-        reach = _NEGATION_REACHES.get(self.language, _NEGATION_REACHES_ELSE)
-        negators = {word.at[0]: word for word in self.context.of("negator")}
+        reach = _NEGATION_REACHES.get(self.context.language, _NEGATION_REACHES_ELSE)
+        negators = {word.at[-1] for word in self.context.of("negator")}
         contrasts = {word.at[0] for word in self.context.of("contrast")}
         seen = 0
         for index in range(first - 1, -1, -1):
@@ -176,10 +128,8 @@ class _Reader:
             seen += 1
             if seen > reach:
                 return None
-            if index in negators and index not in self.used:
-                short = token.plain in ("bez", "without", "no", "ohne", "ne")
-                after = self.text[index + 1].plain
-                if (short and seen > 2) or after in ("only", "just", "jen", "jenom", "pouze"):
+            if index in negators:
+                if (token.plain in _SHORT_NEGATORS and seen > 2) or self.text[index + 1].plain in _LIMITS:
                     continue
                 return index
         return None
@@ -210,35 +160,36 @@ class _Reader:
 
     def _frame(self, found: list[Evidence]) -> None:
         reported = self._reported()
+        aside = self._aside()
         for made in found:
             sentence = self.layout.sentence[made.start]
             self._contrast(made, sentence)
-            self._rival(made, sentence)
-            if made.weight < 0 and self.context.of("wish", sentence):
+            self._elsewhere(made, sentence)
+            if any(0 < made.start - word.at[-1] <= 2 for word in self.context.of("wish", sentence)):
                 made.turn(_WISHED, "wished for")
-            if made.weight > 0 and made.topic in _LASTING_TOPICS and self._said("duration", sentence):
+            if made.weight > 0 and made.topic in _LASTING_TOPICS and self.context.of("duration", sentence):
                 made.turn(_LASTING, "for how long")
             conditions = self.context.of("condition", sentence)
-            if made.weight > 0 and any(word.at[0] < made.start for word in conditions):
+            if made.weight > 0 and any(word.at[0] <= made.start for word in conditions):
                 made.distance(min(word.entry.row.weight for word in conditions), "conditional")
             if sentence in self.layout.asked:
                 if made.weight < 0:
                     made.turn(_PRAISE_ASKED, "in a question")
-                elif abs(made.tone) < _STRONG:
+                elif abs(made.tone) < _STRONG and not self.context.of("why", sentence):
                     made.distance(_ASKED, "in a question")
             if self._quoted(made):
                 made.distance(_QUOTED, "quoted")
-            elif reported < 1 and made.weight > 0 and not self.context.of("first", sentence):
+            elif reported < 1 and made.weight > 0 and not speaks_up(self.context, sentence):
                 made.distance(reported, "reported")
+            if aside < 1 and made.weight > 0:
+                made.distance(aside, "about something else")
 
     def _contrast(self, made: Evidence, sentence: int) -> None:
-        contrasts = [word.at[0] for word in self.context.of("contrast", sentence)]
-        for at in contrasts:
-            opening = all(self.text[index].kind is not Kind.WORD or self.layout.sentence[index] != sentence for index in range(at))
+        for at in (word.at[0] for word in self.context.of("contrast", sentence)):
             if made.start < at:
                 made.turn(_BEFORE_CONTRAST, "before a contrast")
                 break
-            if made.start > at and not opening:
+            if made.start > at and not self._opens_sentence(at, sentence):
                 made.turn(_AFTER_CONTRAST, "after a contrast")
                 break
         for word in self.context.of("concession", sentence):
@@ -246,28 +197,26 @@ class _Reader:
                 made.turn(_CONCEDED, "conceded")
                 break
 
-    def _rival(self, made: Evidence, sentence: int) -> None:
-        rivals = self._said("rival", sentence)
-        if not rivals:
+    def _opens_sentence(self, at: int, sentence: int) -> bool:
+        return not any(self.text[index].kind is Kind.WORD and self.layout.sentence[index] == sentence for index in range(at))
+
+    def _elsewhere(self, made: Evidence, sentence: int) -> None:
+        """Praise and blame of somebody else, and of better times."""
+        clause = self.layout.clause[made.start]
+        if any(self.layout.clause[word.at[0]] == clause for word in self.context.of("past", sentence)):
+            made.turn(_PAST_PRAISE if made.weight < 0 and made.topic == "praise" else _PAST_BLAME, "in the past")
+        rivals = self.context.of("rival", sentence)
+        compared = any(self.text[index].plain in _COMPARING for index in self.layout.of_sentence(sentence))
+        if not rivals or compared:
             return
-        compared = any(
-            token.plain in ("nez", "than", "oproti", "unlike", "compared", "rozdil", "ako", "als")
-            for token, number in zip(self.text, self.layout.sentence, strict=True)
-            if number == sentence
-        )
         if made.weight > 0:
-            if self.layout.clause[rivals[0].at[0]] == self.layout.clause[made.start] and not compared:
+            if self.layout.clause[rivals[0].at[0]] == clause:
                 made.distance(_OF_A_RIVAL, "of a rival")
-        elif not compared and made.topic == "praise" and self._of_somebody_else(rivals):
+        elif made.topic == "praise" and self._names_a_rival(rivals) and self.layout.clause[rivals[0].at[0]] == clause:
             made.turn(_RIVAL_PRAISED, "praise of a rival")
 
-    @staticmethod
-    def _of_somebody_else(rivals: Iterable[Found]) -> bool:
-        return any(word.entry.row.term in ("konkurence", "konkurencia", "jinde", "elsewhere", "competitor", "competition") for word in rivals)
-
-    def _said(self, role: str, sentence: int) -> list[Found]:
-        """The words of a role in a sentence that are no part of a phrase that says something else."""
-        return [word for word in self.context.of(role, sentence) if self.used.isdisjoint(word.at)]
+    def _names_a_rival(self, rivals: Iterable[Found]) -> bool:
+        return any(key in _ELSEWHERE for word in rivals for key in (self.text[word.at[0]].plain, *self.text[word.at[0]].lemmas))
 
     def _reported(self) -> float:
         factor = 1.0
@@ -275,14 +224,16 @@ class _Reader:
             factor *= word.entry.row.weight
         return max(factor, _REPORTED_AT_LEAST)
 
+    def _aside(self) -> float:
+        """How far the text is about something no organisation is to blame for: the weather, a match, one's boss."""
+        if any(speaks_up(self.context, sentence, addressing=True) for sentence in self.layout.sentences):
+            return 1.0
+        return min((word.entry.row.weight for word in self.context.of("aside")), default=1.0)
+
     def _quoted(self, made: Evidence) -> bool:
         """Inside quotation marks of more than two words, with something outside them."""
         number = self.layout.quoted[made.start]
-        if not number:
-            return False
-        inside = sum(token.kind is Kind.WORD for token, quote in zip(self.text, self.layout.quoted, strict=True) if quote == number)
-        outside = sum(token.kind is Kind.WORD for token, quote in zip(self.text, self.layout.quoted, strict=True) if not quote)
-        return inside > 2 and outside > 2
+        return bool(number) and self.layout.words_quoted(number) > 2 and self.layout.words_quoted(0) > 2
 
     # Faces and ratings
 
@@ -290,14 +241,15 @@ class _Reader:
         seen: dict[str, int] = {}
         made = []
         for index, token in enumerate(self.text):
-            face = faces().get(token.text) or faces().get(token.text.replace("-", "")[:2]) if token.kind is Kind.FACE else None
+            face = faces().get(token.text) or faces().get(token.text[:3]) if token.kind is Kind.FACE else None
             if face is None or not face.weight:
                 continue
             times = seen.get(token.text, 0)
             seen[token.text] = times + 1
             if times < 3:
                 weight = face.weight * 0.6**times
-                made.append(Evidence(token.text, token.text, "general" if weight > 0 else "praise", weight, weight, index, ["face"]))
+                topic = "general" if weight > 0 else "praise"
+                made.append(Evidence(token.text, token.text, topic, weight, weight, index, ["face"], face.irony))
         return made
 
     def _ratings(self) -> list[Evidence]:
@@ -306,7 +258,8 @@ class _Reader:
             share = rating(token.text) if token.kind is Kind.RATING else None
             if share is not None:
                 weight = 2.0 if share <= 0.25 else 1.0 if share <= 0.5 else -1.5 if share >= 0.9 else -0.7
-                made.append(Evidence(token.text, token.text, "general" if weight > 0 else "praise", weight, weight, index, ["rating"]))
+                topic = "general" if weight > 0 else "praise"
+                made.append(Evidence(token.text, token.text, topic, weight, weight, index, ["rating"]))
         return made
 
     # Irony and things put right
@@ -317,39 +270,34 @@ class _Reader:
         It takes a sign: an ironic word or face, quotation marks around the praise, or praise called out as the first
         word ("Great, third day without internet").
         """
-        blame = sum(one.weight for one in found if one.weight > 0 and one.term not in faces())
-        ironic_faces = [one for one in found if one.term in faces() and faces()[one.term].irony]
+        blame = sum(one.weight for one in found if one.weight > 0 and "face" not in one.rules)
+        blame += 0.4 * min(2, len(self.context.of("duration")) + len(self.context.of("again")))
+        ironic_faces = [one for one in found if one.irony]
         eye_rolling = any(one.weight >= 0.4 for one in ironic_faces)
         if any(one.topic == "resolved" and one.weight < 0 for one in found):
             return
         parted = bool(self.context.of("contrast")) or bool(self.context.of("rival"))
         for one in found:
-            if one.weight >= 0 or one.topic != "praise" or one.term in faces() or "negated" in one.rules:
+            if one.weight >= 0 or one.topic != "praise" or {"face", "negated"} & set(one.rules):
                 continue
-            sentence = self.layout.sentence[one.start]
             number = self.layout.quoted[one.start]
-            scare = bool(number) and self.layout.quoted.count(number) <= 3
-            sign = (
-                bool(ironic_faces)
-                or self._opens(one.start)
-                or any(word.at[0] != one.start for word in self._said("irony", sentence))
-            )
-            if scare:
+            signs = self.context.of("irony", self.layout.sentence[one.start])
+            sign = bool(ironic_faces) or self._called_out(one.start) or any(word.at[0] != one.start for word in signs)
+            if number and self.layout.words_quoted(number) <= 2:
                 one.turn(_SCARE_QUOTED, "in mocking quotation marks")
             elif eye_rolling or (sign and blame >= 0.6 and not parted):
                 one.turn(_IRONIC, "ironic")
 
-    def _opens(self, start: int) -> bool:
-        """Whether praise is called out: first or second word of the text, cut off by a comma, a stop or the rest of it."""
-        words = [index for index, token in enumerate(self.text) if token.kind is Kind.WORD]
-        return start in words[:2]
+    def _called_out(self, start: int) -> bool:
+        """Whether praise is among the first two words of its sentence and a comma or a stop follows it closely."""
+        sentence = self.layout.of_sentence(self.layout.sentence[start])
+        words = [index for index in sentence if self.text[index].kind is Kind.WORD]
+        follows = self.text[start + 1 : start + 4]
+        return start in words[:2] and any(token.kind in (Kind.COMMA, Kind.STOP) for token in follows)
 
     def _settled(self, found: list[Evidence]) -> None:
         """What was put right afterwards weighs half."""
-        settled = [one.start for one in found if one.topic == "resolved" and one.weight <= -0.5]
-        if not settled:
-            return
-        last = max(settled)
+        last = max((one.start for one in found if one.topic == "resolved" and one.weight <= -0.5), default=-1)
         for one in found:
             if 0 < one.weight and one.start < last:
                 one.distance(_SETTLED, "put right")
@@ -358,7 +306,7 @@ class _Reader:
 def rating(text: str) -> float | None:
     """The share a rating gives: "1/5" is 0.2, "★★☆☆☆" 0.4; None if it is none (24/7, 9 z 5)."""
     if text[0] in "★⭐☆":
-        return text.count("☆") and text.count("★") / len(text) or min(len(text), 5) / 5
+        return text.count("★") / len(text) if "☆" in text else min(len(text), 5) / 5
     for mark in ("/", "out of", "of", "z"):
         given, found, most = text.partition(mark)
         if found:

@@ -54,8 +54,11 @@ _KINDS = {kind.value: kind for kind in Kind}
 _WORD = regex.compile(r"[\p{L}\p{N}]+")
 
 
-def tokens(text: str, language: str) -> list[Token]:
-    """The tokens of a normalised text; base forms by the dictionary of `language`, where there is one."""
+def tokens(text: str, language: str, *, guess: bool = True) -> list[Token]:
+    """The tokens of a normalised text; base forms by the dictionary of `language`, where there is one.
+
+    `guess`: an unknown word one slip away from a known one is read as that.
+    """
     found: list[Token] = []
     for match in _TOKEN.finditer(text):
         if len(found) == MAX_TOKENS:
@@ -63,7 +66,7 @@ def tokens(text: str, language: str) -> list[Token]:
         kind = _KINDS[match.lastgroup or "word"]
         piece = match[0]
         if kind is Kind.WORD:
-            found.append(_word(piece, language))
+            found.append(_word(piece, language, guess))
         elif kind is Kind.STOP and "\n" in piece and found and found[-1].kind is Kind.STOP:
             continue
         else:
@@ -71,13 +74,13 @@ def tokens(text: str, language: str) -> list[Token]:
     return found
 
 
-def _word(piece: str, language: str) -> Token:
+def _word(piece: str, language: str, guess: bool) -> Token:
     small = piece.lower().replace("’", "'")
     loud = len(piece) > 2 and piece.isupper()
     if language not in lemmas.LANGUAGES:
         return Token(Kind.WORD, piece, folded(small), (), False, loud)
     reading = lemmas.read(small, language)
-    if not reading.lemmas and piece.isalpha():
+    if guess and not reading.lemmas and piece.isalpha():
         reading = lemmas.misspelt(small, language)
     return Token(Kind.WORD, piece, folded(small), reading.lemmas, reading.negated, loud)
 
