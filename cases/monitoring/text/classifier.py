@@ -11,8 +11,8 @@ from cases.monitoring.text.normal import normalised
 from cases.monitoring.text.scoring import Context, evidence
 from cases.monitoring.text.tokens import tokens
 
-THRESHOLD = 1.0
-"""Evidence from which a text is a complaint: about one clear word ("nefunguje", "awful")."""
+THRESHOLD = 0.65
+"""Evidence from which a text is a complaint: half a clear word ("awful" is 1.5), or two or three small signs."""
 
 PRAISE_COUNTS = 0.6
 """How much praise takes away from blame. Not all of it: who thanks for the coffee and found a worm in it complains."""

@@ -7,7 +7,7 @@ worth alone: docs/decisions/0012-text.md.
 
 import math
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import regex
@@ -20,7 +20,6 @@ UNDETERMINED = "und"
 """ISO 639 for a text in letters that none of the five is written in."""
 
 MAX_CHARS = 1_000
-_WORDS_AT_MOST = 120
 
 # Natural logarithms of odds. A text of the default language that says nothing about itself stays with it.
 _PRIOR = 1.0
@@ -85,16 +84,23 @@ def evidence(text: str) -> dict[str, float]:
         if letter in small:
             found = [have + share for have, share in zip(found, shares, strict=True)]
     for match in _LETTERS.finditer(small):
-        word = match[0].replace("’", "'")
-        shares = marks.words.get(folded(word))
-        if shares is None:
-            shares = next(
-                (marks.endings[word[-length:]] for length in marks.lengths if len(word) > length + 2 and word[-length:] in marks.endings),
-                None,
-            )
-        if shares is not None:
+        shares = _said_by(match[0])
+        if shares:
             found = [have + share for have, share in zip(found, shares, strict=True)]
     return dict(zip(LANGUAGES, found, strict=True))
+
+
+@lru_cache(maxsize=20_000)
+def _said_by(word: str) -> tuple[float, ...]:
+    """What one word says by itself or else by its ending; nothing if neither is listed."""
+    marks = _marks()
+    word = word.replace("’", "'")
+    if (shares := marks.words.get(folded(word))) is not None:
+        return shares
+    for length in marks.lengths:
+        if len(word) > length + 2 and (shares := marks.endings.get(word[-length:])) is not None:
+            return shares
+    return ()
 
 
 def modelled(text: str) -> dict[str, float]:

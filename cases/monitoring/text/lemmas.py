@@ -21,9 +21,10 @@ _LONGEST = 40
 _SUPERLATIVE = re.compile(r"nej(?!si$)\w*(?:si\w{0,3}|eji?|ejc|vic|mene|min|hur|hure|lip|lepe|driv|drive|dele|bliz|vys|nize)$")
 # Endings of spoken Czech and what they are in writing: "hroznej", "v tý hroznejch", "velkym".
 _SPOKEN = ((re.compile(r"ejch$"), "ych"), (re.compile(r"ejma?$"), "ym"), (re.compile(r"ejho$"), "eho"), (re.compile(r"ej$"), "y"))
+_PAST = re.compile(r"l[aioy]?$")
 _TWICE = re.compile(r"(.)\1")
 _SHORTEST_STEM = 3
-_SHORTEST_MISSPELT, _LONGEST_MISSPELT = 6, 20
+_SHORTEST_MISSPELT, _LONGEST_MISSPELT = 7, 20
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 # Endings of forms the dictionary may lack, and those of the relative it is likelier to have.
 _ENDINGS = {
@@ -107,6 +108,13 @@ class Dictionary:
         # A word that is a base form as it stands is likelier that than a form of another ("porad" is "pořád").
         return (plain,) if plain in found else found
 
+    def _participle(self, word: str, plain: str) -> tuple[str, ...]:
+        """The infinitive of a Czech past form that the dictionary takes for an adjective only ("zmizely")."""
+        match = _PAST.search(word)
+        if match and match.start() >= _SHORTEST_STEM and len(word) == len(plain) and self._forms.get(infinitive := plain[: match.start()] + "t") == infinitive:
+            return (infinitive,)
+        return ()
+
     def read(self, word: str, plain: str) -> Reading:
         """Base forms and negation. The prefix is looked at first: the dictionary drops it ("nefunguje" is "fungovat")."""
         if len(plain) > _LONGEST:
@@ -130,6 +138,8 @@ class Dictionary:
     def _guess(self, word: str, plain: str) -> tuple[str, ...]:
         """Base forms, also of spoken endings, of "vo-" for "o-", of letters written twice and of regular endings."""
         if lemmas := self.lookup(word, plain):
+            if self.language == "cs" and (verb := self._participle(word, plain)) and verb[0] not in lemmas:
+                return (*lemmas, *verb)
             return lemmas
         if self.language == "cs":
             for ending, written in _SPOKEN:

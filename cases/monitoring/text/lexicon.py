@@ -5,6 +5,7 @@ A term of the files is a word or a phrase in any form; it is found in every form
 - ``vrátit peníze`` – these words in this order, with at most two others between.
 - ``ztratit + balík`` – both in one sentence, in any order, at most six words apart.
 - ``podvod*`` – every word that begins so.
+- ``=ruším`` – this form only, with or without accents.
 - ``!work`` – only where negated ("doesn't work"). Czech negates by prefix: ``nefungovat`` says the same by itself.
 """
 
@@ -28,7 +29,7 @@ POLARITY_ONLY = frozenset({"general", "outrage", "praise", "resolved"})
 
 ROLES = frozenset({
     "again", "aside", "booster", "concession", "condition", "contrast", "dampener", "duration", "first", "irony",
-    "negator", "past", "report", "rival", "why", "wish",
+    "negator", "past", "report", "rival", "thanks", "why", "wish",
 })  # fmt: skip
 
 GAP = 2
@@ -83,16 +84,14 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A term ready to be found. `anywhere`: its parts may stand in any order."""
+    """A term ready to be found. `anywhere`: its parts may stand in any order. `role`: empty for one of the lexicon."""
 
     row: Row
     elements: tuple[Element, ...]
     anywhere: bool
-
-    @property
-    def role(self) -> str:
-        """The role of the term; empty for one of the lexicon."""
-        return self.row.label if self.row.label in ROLES else ""
+    role: str
+    # What the words after the first are known by; a text that has none of one of them need not be searched further.
+    further: tuple[frozenset[str], ...]
 
     @property
     def identity(self) -> tuple[object, ...]:
@@ -141,16 +140,20 @@ def compiled(row: Row, language: str) -> Entry:
     elements = tuple(_element(word, dictionary) for word in row.term.split() if word != "+")
     if not elements:
         raise ValueError(f"{language}: a term without words: {row}")
-    return Entry(row, elements, anywhere)
+    further = tuple(element.keys for element in elements[1:] if not element.stem)
+    return Entry(row, elements, anywhere, row.label if row.label in ROLES else "", further)
 
 
 def _element(word: str, dictionary: str) -> Element:
     asks = word.startswith("!")
-    stem = folded(word.strip("!*")) if word.endswith("*") else ""
-    found = tokens(word.strip("!*"), dictionary, guess=False)
+    bare = word.strip("!*=")
+    stem = folded(bare) if word.endswith("*") else ""
+    found = tokens(bare, dictionary, guess=False)
     if len(found) != 1:
         raise ValueError(f"not one word: {word!r}")
     token = found[0]
+    if word.startswith("="):
+        return Element(frozenset((token.plain,)), "", token.plain, token.negated, asks=False)
     return Element(frozenset((token.plain, *token.lemmas)), stem, token.plain, token.negated or asks, asks)
 
 
@@ -175,9 +178,12 @@ class Terms:
     def found(self, text: Sequence[Token], sentences: Sequence[int]) -> list[Found]:
         """Every entry that is in the text, overlapping ones too. `sentences`: the number of each token's sentence."""
         words = [index for index, token in enumerate(text) if token.kind is Kind.WORD]
+        present = {key for index in words for key in (text[index].plain, *text[index].lemmas)}
         found = []
         for place, index in enumerate(words):
             for entry in self._starting(text[index]):
+                if any(present.isdisjoint(keys) for keys in entry.further):
+                    continue
                 at = self._complete(entry, place, words, text, sentences)
                 if at:
                     agrees = all(
@@ -213,10 +219,12 @@ class Terms:
             if entry.anywhere:
                 order = range(max(0, place - NEAR - 1), min(len(words), place + NEAR + 2))
             else:
-                order = range(place + 1, min(len(words), place + GAP + 2))
+                order = range(place + 1, min(len(words), place + 2 + (0 if entry.role else GAP)))
             for other in order:
                 index = words[other]
-                if sentences[index] == sentence and index not in at and element.fits(text[index]):
+                if sentences[index] != sentence or (other > place + 1 and not entry.anywhere and _parted(text, at[-1], index)):
+                    continue
+                if index not in at and element.fits(text[index]):
                     at.append(index)
                     if not entry.anywhere:
                         place = other
@@ -224,6 +232,11 @@ class Terms:
             else:
                 return ()
         return tuple(at)
+
+
+def _parted(text: Sequence[Token], start: int, end: int) -> bool:
+    """Whether a comma stands between two tokens: words of a phrase may be on both sides of one only if they touch it."""
+    return any(token.kind is not Kind.WORD for token in text[start + 1 : end])
 
 
 def chosen(found: Sequence[Found]) -> list[Found]:

@@ -5,6 +5,7 @@ was read as it was. The factors are judgements, set once from how the languages 
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from cases.monitoring.text.evidence import Evidence
 from cases.monitoring.text.layout import Layout
@@ -30,9 +31,10 @@ _PAST_PRAISE, _PAST_BLAME = -0.3, 0.6
 _WISHED = 0.3
 _REPORTED_AT_LEAST = 0.2
 _SETTLED = 0.5
-_NEGATION_REACHES = {"en": 3, "de": 4, "pl": 3}
+_NEGATION_REACHES = {"en": 4, "de": 4, "pl": 3}
 _NEGATION_REACHES_ELSE = 5
 _SHORT_NEGATORS = frozenset({"bez", "without", "no", "ohne", "ne", "ani"})
+_JOINING = frozenset({"a", "i", "ani", "nebo", "or", "nor", "and"})
 _LIMITS = frozenset({"only", "just", "jen", "jenom", "pouze", "nur", "tylko", "iba"})
 _COMPARING = frozenset({"nez", "than", "oproti", "unlike", "compared", "rozdil", "ako", "als"})
 _ELSEWHERE = frozenset({"konkurence", "konkurencia", "jinde", "elsewhere", "competitor", "competition"})
@@ -88,6 +90,7 @@ class _Reader:
 
     def read(self) -> list[Evidence]:
         found = [made for one in self.context.matched if (made := self._word(one))]
+        self._list(found)
         self._frame(found)
         found += self._faces()
         found += self._ratings()
@@ -155,6 +158,14 @@ class _Reader:
             factor *= _LOUD
         if factor != 1.0:
             made.turn(min(max(factor, 0.4), 1.7), "stronger" if factor > 1 else "weaker")
+
+    def _list(self, found: list[Evidence]) -> None:
+        """A negation goes on through a list: "nothing was easy, quick or worth it"."""
+        for before, made in pairwise(found):
+            between = self.text[before.start + 1 : made.start]
+            joined = all(token.kind is Kind.COMMA or token.plain in _JOINING for token in between)
+            if joined and between and "negated" in before.rules and "negated" not in made.rules and made.topic == before.topic:
+                made.turn(_PRAISE_NEGATED if made.weight < 0 else _BLAME_NEGATED, "negated")
 
     # Sentences and the whole text
 
@@ -282,18 +293,29 @@ class _Reader:
                 continue
             number = self.layout.quoted[one.start]
             signs = self.context.of("irony", self.layout.sentence[one.start])
-            sign = bool(ironic_faces) or self._called_out(one.start) or any(word.at[0] != one.start for word in signs)
+            sign = (
+                bool(ironic_faces)
+                or self._called_out(one.start)
+                or self._thanked_for_blame(one, found)
+                or any(word.at[0] != one.start for word in signs)
+            )
             if number and self.layout.words_quoted(number) <= 2:
                 one.turn(_SCARE_QUOTED, "in mocking quotation marks")
             elif eye_rolling or (sign and blame >= 0.6 and not parted):
                 one.turn(_IRONIC, "ironic")
 
     def _called_out(self, start: int) -> bool:
-        """Whether praise is among the first two words of its sentence and a comma or a stop follows it closely."""
+        """Whether praise is among the first two words of its sentence and cut off at once: "Tak super, …"."""
         sentence = self.layout.of_sentence(self.layout.sentence[start])
         words = [index for index in sentence if self.text[index].kind is Kind.WORD]
-        follows = self.text[start + 1 : start + 4]
-        return start in words[:2] and any(token.kind in (Kind.COMMA, Kind.STOP) for token in follows)
+        return start in words[:2] and start + 1 < len(self.text) and self.text[start + 1].kind in (Kind.COMMA, Kind.STOP)
+
+    def _thanked_for_blame(self, one: Evidence, found: Sequence[Evidence]) -> bool:
+        """Whether thanks or applause is followed by blame in its own clause: "Thanks for the two-hour wait"."""
+        if not any(one.start in word.at for word in self.context.roles.get("thanks", ())):
+            return False
+        clause = self.layout.clause[one.start]
+        return any(other.weight >= 0.4 and other.start > one.start and self.layout.clause[other.start] == clause for other in found)
 
     def _settled(self, found: list[Evidence]) -> None:
         """What was put right afterwards weighs half."""

@@ -33,9 +33,10 @@ _STILL_REPORTED = 0.7
 
 _SECOND = re.compile(r"(?:vy|vam|vas|vami|vas[ei]\w{0,3}|jste|ste|byste|you|your|yours|you're|you've|youre|u|ur|euch|ihr)$")
 # Czech verbs say who acts in their ending; only endings nothing else has, on words whose base form is an infinitive.
-_FIRST_ENDING = re.compile(r"(?:am|im|uju|uji|eme|ime|ame|ujeme|u)$")
-_SECOND_ENDING = re.compile(r"(?:ete|ite|ate|ejte|ujte|ete)$")
-_INFINITIVE = re.compile(r"\w+(?:t|ct|ci)$")
+# With the accents they are written with: "stěžuji" is I, "stěžují" they.
+_FIRST_ENDING = re.compile(r"(?:[aá]m|[ií]m|uju|uji|eme|[ií]me|[aá]me)$")
+_SECOND_ENDING = re.compile(r"(?:ete|[ií]te|[aá]te|[eě]jte|ujte)$")
+_INFINITIVE = re.compile(r"\w+(?:[aeiouy]t|[sz]t|ct|ci)$")
 
 
 def speaks_up(context: Context, sentence: int, *, addressing: bool = False) -> bool:
@@ -54,9 +55,10 @@ def _person(token: Token, language: str, addressing: bool) -> bool:
         return False
     if token.plain == token.lemmas[0] or token.lemmas[0] == "byt":
         return False
-    if _SECOND_ENDING.search(token.plain):
+    small = token.text.lower()
+    if _SECOND_ENDING.search(small):
         return True
-    return not addressing and bool(_FIRST_ENDING.search(token.plain))
+    return not addressing and bool(_FIRST_ENDING.search(small))
 
 
 def structure(context: Context, found: Sequence[Evidence], distance: float) -> list[Evidence]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 import regex
 
@@ -74,6 +75,7 @@ def tokens(text: str, language: str, *, guess: bool = True) -> list[Token]:
     return found
 
 
+@lru_cache(maxsize=50_000)
 def _word(piece: str, language: str, guess: bool) -> Token:
     small = piece.lower().replace("’", "'")
     loud = len(piece) > 2 and piece.isupper()
