@@ -106,14 +106,16 @@ def complaints(rows: Sequence[dict[str, Any]], read_as: Sequence[Classification]
 
 
 def languages(rows: Sequence[dict[str, Any]], read_as: Sequence[Classification]) -> None:
-    """Accuracy of the language, and of each kind of evidence alone."""
+    """Accuracy of the language of texts with letters, and of each kind of evidence alone."""
+    kept = [(row, one) for row, one in zip(rows, read_as, strict=True) if any(map(str.isalpha, row["text"]))]
+    rows, read_as = [row for row, _ in kept], [one for _, one in kept]
     plain = [normalised(row["text"]) for row in rows]
     said = {
         "together": [one.language for one in read_as],
         "py3langid alone": [_best(modelled(text)) for text in plain],
         "words, letters, endings alone": [_best(evidence(text)) for text in plain],
     }
-    print("\nlanguage")
+    print(f"\nlanguage ({len(rows)} texts with letters)")
     for name, found in said.items():
         right = sum(language == row["language"] for row, language in zip(rows, found, strict=True))
         print(f"  {name:<34} {right / len(rows):9.3f}   {right} of {len(rows)}")

@@ -20,7 +20,7 @@ PRAISE_COUNTS = 0.6
 # Each further word of the same kind says a little less, so that length alone makes no complaint.
 _FURTHER = 0.8
 # A topic is reported from this much support, and from this share of the best supported one.
-_TOPIC_FROM, _TOPIC_SHARE = 0.3, 0.35
+_TOPIC_FROM, _TOPIC_SHARE = 0.45, 0.3
 _NAMED = 0.5
 # Chosen so that evidence at the threshold is a negativity of one half.
 _HALF = 3.0 * THRESHOLD**2

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import chain
 from typing import NamedTuple
 
 from cases.monitoring.text.folding import folded
@@ -178,13 +179,14 @@ class Dictionary:
         places = range(1, len(plain))
         swapped = (plain[: i - 1] + plain[i] + plain[i - 1] + plain[i + 1 :] for i in range(2, len(plain)))
         longer = (plain[:i] + plain[i + 1 :] for i in places)
-        for slips in (
-            (*swapped, *longer),
-            (plain[:i] + letter + plain[i + rest :] for i in (*places, len(plain)) for letter in _ALPHABET for rest in (0, 1)),
-        ):
-            if lemmas := dict.fromkeys(lemma for word in slips if word in self._forms for lemma in self.lookup(word, word)):
-                return tuple(lemmas)
-        return ()
+        others = (
+            plain[:i] + letter + plain[i + rest :]
+            for i in (*places, len(plain))
+            for letter in _ALPHABET
+            for rest in (0, 1)
+        )
+        known = (word for word in chain(swapped, longer, others) if word in self._forms)
+        return tuple(dict.fromkeys(lemma for word in known for lemma in self.lookup(word, word)))
 
 
 _LOADING = threading.Lock()

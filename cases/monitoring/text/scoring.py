@@ -24,6 +24,7 @@ _PRAISE_ASKED = 0.4
 _LOUD = 1.2
 _LASTING = 1.3
 _IRONIC = -0.6
+_SIGN_OF_BLAME = 0.4
 _SCARE_QUOTED = -0.9
 _OF_A_RIVAL = 0.4
 _RIVAL_PRAISED = -0.7
@@ -282,7 +283,8 @@ class _Reader:
         word ("Great, third day without internet").
         """
         blame = sum(one.weight for one in found if one.weight > 0 and "face" not in one.rules)
-        blame += 0.4 * min(2, len(self.context.of("duration")) + len(self.context.of("again")))
+        signs = sum(len(self.context.of(role)) for role in ("duration", "again", "negator"))
+        blame += _SIGN_OF_BLAME * min(2, signs)
         ironic_faces = [one for one in found if one.irony]
         eye_rolling = any(one.weight >= 0.4 for one in ironic_faces)
         if any(one.topic == "resolved" and one.weight < 0 for one in found):
@@ -292,12 +294,12 @@ class _Reader:
             if one.weight >= 0 or one.topic != "praise" or {"face", "negated"} & set(one.rules):
                 continue
             number = self.layout.quoted[one.start]
-            signs = self.context.of("irony", self.layout.sentence[one.start])
+            cues = self.context.of("irony", self.layout.sentence[one.start])
             sign = (
                 bool(ironic_faces)
                 or self._called_out(one.start)
                 or self._thanked_for_blame(one, found)
-                or any(word.at[0] != one.start for word in signs)
+                or any(word.at[0] != one.start for word in cues)
             )
             if number and self.layout.words_quoted(number) <= 2:
                 one.turn(_SCARE_QUOTED, "in mocking quotation marks")
