@@ -36,10 +36,10 @@ def start_of(number: int) -> datetime:
 
 
 def checked(count: float) -> float:
-    """The count, if it can be one."""
+    """The count as a float, if it can be one."""
     if not 0 <= count <= MOST:  # Also false for NaN.
         raise BadCount(f"{count!r} is not a number from 0 to {MOST}")
-    return count
+    return float(count)
 
 
 @dataclass(frozen=True, slots=True)

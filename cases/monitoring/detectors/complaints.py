@@ -49,9 +49,10 @@ class ComplaintCounts:
         """Take the count of the next day that is over. Days left out were not counted; they teach nothing."""
         if self.last is not None and day <= self.last:
             raise OutOfOrder(f"{day} after {self.last}")
+        count = checked(count)
         self.last = day
         usual = self.usual[day.weekday() >= SATURDAY]
-        firing = self._judge(day, checked(count), usual) if self.learned >= 1 else None
+        firing = self._judge(day, count, usual) if self.learned >= 1 else None
         self.seen += 1
         self.recent = [*self.recent, count][-14:]
         self._learn(usual, count)

@@ -38,11 +38,11 @@ class CoolDown:
 
     def judge(self, number: int, evidence: float) -> Passage:
         """Whether evidence in this bucket may become an alarm; if so, remember it."""
-        if self.last is None or number - self.last > QUIET_BUCKETS:
-            self.last, self.strongest = number, evidence
+        if self.over(number):
+            self.last, self.strongest = number, float(evidence)
             return Passage.NEW
         if evidence >= WORSE * self.strongest:
-            self.last, self.strongest = number, evidence
+            self.last, self.strongest = number, float(evidence)
             return Passage.WORSE
         return Passage.HELD
 

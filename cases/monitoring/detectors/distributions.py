@@ -50,18 +50,22 @@ def beta_below(x: float, a: float, b: float) -> float:
     return 1 - below if mirrored else below
 
 
-def beta_exceeds(a: float, b: float, c: float, d: float, margin: float) -> float:
-    """P(X > Y + margin) for independent X ~ Beta(a, b) and Y ~ Beta(c, d).
+# Gauss–Hermite with five points for a standard normal: exact for polynomials up to the ninth degree.
+_NEAR, _FAR = math.sqrt(5 - math.sqrt(10)), math.sqrt(5 + math.sqrt(10))
+_NEAR_WEIGHT, _FAR_WEIGHT = (7 + 2 * math.sqrt(10)) / 60, (7 - 2 * math.sqrt(10)) / 60
+_POINTS = ((0.0, 8 / 15), (_NEAR, _NEAR_WEIGHT), (-_NEAR, _NEAR_WEIGHT), (_FAR, _FAR_WEIGHT), (-_FAR, _FAR_WEIGHT))
 
-    Y is taken at five points (Gauss–Hermite) around its mean, kept within 0 and 1: exact enough for thresholds, as the
-    baseline Y rests on much more than X does.
+
+def beta_within(a: float, b: float, c: float, d: float, margin: float) -> float:
+    """P(X ≤ Y + margin) for independent X ~ Beta(a, b) and Y ~ Beta(c, d).
+
+    Y is taken at five points around its mean, kept within 0 and 1: exact enough for thresholds, as the baseline Y rests
+    on much more than X does.
     """
     mean = c / (c + d)
     spread = math.sqrt(mean * (1 - mean) / (c + d + 1))
-    points = ((0.0, 0.533333), (1.355626, 0.222076), (-1.355626, 0.222076), (2.856970, 0.011257), (-2.856970, 0.011257))
-    return sum(
-        weight * (1 - beta_below(min(1.0, max(0.0, mean + point * spread) + margin), a, b)) for point, weight in points
-    )
+    limits = ((min(1.0, max(0.0, mean + point * spread)) + margin, weight) for point, weight in _POINTS)
+    return sum(weight * beta_below(limit, a, b) for limit, weight in limits)
 
 
 def count_at_least(count: float, mean: float, variance: float) -> float:

@@ -12,7 +12,7 @@ from typing import Any
 
 from cases.monitoring.detectors.buckets import PER_DAY, Bucket, OutOfOrder
 from cases.monitoring.detectors.cooldown import CoolDown, Passage
-from cases.monitoring.detectors.distributions import beta_exceeds, decay, doubt
+from cases.monitoring.detectors.distributions import beta_within, decay, doubt
 from cases.monitoring.detectors.firings import Detector, Firing, Sensitivity, moment
 from cases.monitoring.detectors.persisting import fields_of, floats, packed
 
@@ -48,7 +48,7 @@ class NegativeShare:
         self.last = bucket.number
         self.seen += 1
         self._forget(gap)
-        self.window.append([bucket.number, bucket.mentions, bucket.negative])
+        self.window.append([bucket.number, float(bucket.mentions), float(bucket.negative)])
         while self.window[0][0] <= bucket.number - WINDOWS[-1]:
             _, mentions, negative = self.window.pop(0)
             self.mentions += mentions
@@ -80,10 +80,10 @@ class NegativeShare:
             mentions, negative = sum(one[1] for one in inside), sum(one[2] for one in inside)
             if mentions < FEWEST or negative / mentions <= self.usual + MARGIN:
                 continue
-            more = beta_exceeds(
+            chance = beta_within(
                 negative + 0.5, mentions - negative + 0.5, self.negative + 0.5, self.positive + 0.5, MARGIN
             )
-            evidence = doubt(1 - more)
+            evidence = doubt(chance)
             if best is None or evidence > best[0]:
                 best = evidence, width, mentions, negative
         if best is None or best[0] < self.threshold:

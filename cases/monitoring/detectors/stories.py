@@ -1,8 +1,8 @@
 """Viral copies: the same words pass from author to author, and faster and faster.
 
 Fires when a story (near-duplicates, see `cases.monitoring.text`) has at least five copies from at least three authors
-and their number doubled in less than an hour. The evidence is the number of copies in multiples of the five; the
-threshold is 1. One story fires again only at half as many copies again.
+and their number doubled in less than an hour. The evidence is the number of copies, the threshold five.
+One story fires again only at half as many copies again.
 """
 
 from __future__ import annotations
@@ -83,8 +83,7 @@ class ViralCopies:
         doubled = story.doubled_in()
         if story.copies < self.copies or len(story.authors) < self.authors or doubled is None:
             return None
-        evidence = story.copies / self.copies
-        passage = story.cooldown.judge(number, evidence)
+        passage = story.cooldown.judge(number, story.copies)
         if passage is Passage.HELD:
             return None
         facts = {
@@ -96,7 +95,7 @@ class ViralCopies:
             "first": moment(story.first),
             "mention": mention.id,
         }
-        return Firing(Detector.VIRAL, number, evidence, 1.0, passage, mention.story, facts)
+        return Firing(Detector.VIRAL, number, story.copies, self.copies, passage, mention.story, facts)
 
     def _tidy(self, number: int) -> None:
         stale = []

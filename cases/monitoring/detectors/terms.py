@@ -51,7 +51,9 @@ class TriggerTerms:
     def see(self, mention: Sighting) -> list[Firing]:
         """Take one mention at once; one mention may contain several terms."""
         found = (self.terms[text] for text in dict.fromkeys(mention.terms) if text in self.terms)
-        return [firing for term in found if (firing := self._see(term, mention))]
+        firings = [firing for term in found if (firing := self._see(term, mention))]
+        self._tidy(mention.number)
+        return firings
 
     def _see(self, term: Term, mention: Sighting) -> Firing | None:
         number = mention.number
@@ -61,7 +63,6 @@ class TriggerTerms:
         else:
             hits.append([number, 1])
         self.hits[term.text] = hits
-        self._tidy(number)
         seen = sum(count for _, count in hits)
         if seen < term.enough:
             return None

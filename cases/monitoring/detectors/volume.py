@@ -37,7 +37,7 @@ class VolumeSettings:
     """Everything that could be turned, and why it stands where it does (docs/decisions, detection).
 
     `threshold` in standard deviations; spans in buckets; `fewest` mentions in half an hour and `multiple` of the usual
-    number below which nothing is an alarm whatever the statistics say.
+    number (in half an hour or in the last bucket) below which nothing is an alarm whatever the statistics say.
     """
 
     threshold: float = 3.4
@@ -117,7 +117,14 @@ class VolumeBurst:
 
         half_hour = [value for value in self.recent[-WINDOW:] if value is not None]
         seen, expected = sum(half_hour), level * len(half_hour)
-        verdict, firing = self._judge(number, evidence, expected, seen)
+        verdict = self._judge(evidence, seen, max(seen / expected, x / level))
+        firing = None
+        if verdict is Verdict.FIRED:
+            passage = self.cooldown.judge(number, evidence)
+            if passage is Passage.HELD:
+                verdict = Verdict.HELD
+            else:
+                firing = self._firing(evidence, passage, level, seen, expected)
         return Reading(number, evidence if self.seen > LEARNING else 0.0, verdict, expected, seen, firing)
 
     def _smooth_and_compare(self, x: float, gap: int, level: float) -> float:
@@ -159,27 +166,32 @@ class VolumeBurst:
         recent.append(x)
         del recent[:-RECENT]
 
-    def _judge(self, number: int, evidence: float, expected: float, seen: float) -> tuple[Verdict, Firing | None]:
+    def _judge(self, evidence: float, seen: float, ratio: float) -> Verdict:
+        """What there is to say before the cool-down has its word."""
         if self.seen <= LEARNING:
-            return Verdict.LEARNING, None
+            return Verdict.LEARNING
         if evidence < self.threshold:
-            return Verdict.QUIET, None
+            return Verdict.QUIET
         if seen < self.settings.fewest:
-            return Verdict.FEW, None
+            return Verdict.FEW
+        if ratio < self.settings.multiple:
+            return Verdict.USUAL
+        return Verdict.FIRED
+
+    def _firing(self, evidence: float, passage: Passage, level: float, seen: float, expected: float) -> Firing:
+        """The alarm of the last bucket, told by the half hour or, where that shows too little yet, by the bucket."""
+        minutes, number = 5 * WINDOW, self.last or 0
         if seen < self.settings.multiple * expected:
-            return Verdict.USUAL, None
-        passage = self.cooldown.judge(number, evidence)
-        if passage is Passage.HELD:
-            return Verdict.HELD, None
+            seen, expected, minutes = self.recent[-1] or 0.0, level, 5
         facts = {
             "expected": round(expected, 2),
             "seen": seen,
             "ratio": round(seen / expected, 2),
-            "minutes": 5 * WINDOW,
+            "minutes": minutes,
             "until": moment(number + 1),
             "buckets": list(self.recent),
         }
-        return Verdict.FIRED, Firing(Detector.VOLUME, number, evidence, self.threshold, passage, facts=facts)
+        return Firing(Detector.VOLUME, number, evidence, self.threshold, passage, facts=facts)
 
     @property
     def learned(self) -> float:
