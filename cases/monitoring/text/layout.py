@@ -21,7 +21,6 @@ class Layout:
             if token.kind is Kind.QUOTE:
                 open_quote = not open_quote
                 quotes += open_quote
-                clause += 1
             self.sentence.append(sentence)
             self.clause.append(clause)
             self.quoted.append(quotes if open_quote else 0)

@@ -112,8 +112,10 @@ class Dictionary:
     def _participle(self, word: str, plain: str) -> tuple[str, ...]:
         """The infinitive of a Czech past form that the dictionary takes for an adjective only ("zmizely")."""
         match = _PAST.search(word)
-        if match and match.start() >= _SHORTEST_STEM and len(word) == len(plain) and self._forms.get(infinitive := plain[: match.start()] + "t") == infinitive:
-            return (infinitive,)
+        if match and match.start() >= _SHORTEST_STEM and len(word) == len(plain):
+            for infinitive in (plain[: match.start()] + "t", plain[: match.start()] + "nout"):
+                if self._forms.get(infinitive) == infinitive:
+                    return (infinitive,)
         return ()
 
     def read(self, word: str, plain: str) -> Reading:

@@ -28,7 +28,7 @@ POLARITY_ONLY = frozenset({"general", "outrage", "praise", "resolved"})
 """Topics that say how something is meant, not what it is about; they are not reported as topics of a text."""
 
 ROLES = frozenset({
-    "again", "aside", "booster", "concession", "condition", "contrast", "dampener", "duration", "first", "irony",
+    "again", "aside", "booster", "claim", "concession", "condition", "contrast", "dampener", "duration", "first", "irony",
     "negator", "past", "report", "rival", "thanks", "why", "wish",
 })  # fmt: skip
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 from cases.monitoring.text.evidence import Evidence
 from cases.monitoring.text.layout import Layout
 from cases.monitoring.text.lexicon import Found, chosen, faces, terms
-from cases.monitoring.text.structure import speaks_up, structure
+from cases.monitoring.text.structure import lasting, speaks_up, structure
 from cases.monitoring.text.tokens import Kind, Token
 
 # Praise turned round says nearly as much as blame ("nejsem spokojená"); blame turned round is faint praise ("not bad").
@@ -30,7 +30,7 @@ _OF_A_RIVAL = 0.4
 _RIVAL_PRAISED = -0.7
 _PAST_PRAISE, _PAST_BLAME = -0.3, 0.6
 _WISHED = 0.3
-_REPORTED_AT_LEAST = 0.2
+_REPORTED_AT_LEAST = 0.15
 _SETTLED = 0.5
 _NEGATION_REACHES = {"en": 4, "de": 4, "pl": 3}
 _NEGATION_REACHES_ELSE = 5
@@ -39,6 +39,7 @@ _JOINING = frozenset({"a", "i", "ani", "nebo", "or", "nor", "and"})
 _LIMITS = frozenset({"only", "just", "jen", "jenom", "pouze", "nur", "tylko", "iba"})
 _COMPARING = frozenset({"nez", "than", "oproti", "unlike", "compared", "rozdil", "ako", "als"})
 _ELSEWHERE = frozenset({"konkurence", "konkurencia", "jinde", "elsewhere", "competitor", "competition"})
+_RECOMMENDING = (("doporucovat",), ("doporucit",), ("recommend",))
 _LASTING_TOPICS = frozenset({"waiting", "outage", "quality", "support", "delivery", "refund"})
 
 
@@ -179,15 +180,15 @@ class _Reader:
             self._elsewhere(made, sentence)
             if any(0 < made.start - word.at[-1] <= 2 for word in self.context.of("wish", sentence)):
                 made.turn(_WISHED, "wished for")
-            if made.weight > 0 and made.topic in _LASTING_TOPICS and self.context.of("duration", sentence):
-                made.turn(_LASTING, "for how long")
             conditions = self.context.of("condition", sentence)
-            if made.weight > 0 and any(word.at[0] <= made.start for word in conditions):
+            if made.weight > 0 and made.topic in _LASTING_TOPICS and lasting(self.context, sentence) and not conditions:
+                made.turn(_LASTING, "for how long")
+            if made.weight > 0 and conditions:
                 made.distance(min(word.entry.row.weight for word in conditions), "conditional")
             if sentence in self.layout.asked:
                 if made.weight < 0:
                     made.turn(_PRAISE_ASKED, "in a question")
-                elif abs(made.tone) < _STRONG and not self.context.of("why", sentence):
+                elif abs(made.tone) < _STRONG and not self._rhetorical(sentence):
                     made.distance(_ASKED, "in a question")
             if self._quoted(made):
                 made.distance(_QUOTED, "quoted")
@@ -195,6 +196,9 @@ class _Reader:
                 made.distance(reported, "reported")
             if aside < 1 and made.weight > 0:
                 made.distance(aside, "about something else")
+
+    def _rhetorical(self, sentence: int) -> bool:
+        return any(self.layout.sentence[word.at[0]] == sentence for word in self.context.roles.get("why", ()))
 
     def _contrast(self, made: Evidence, sentence: int) -> None:
         for at in (word.at[0] for word in self.context.of("contrast", sentence)):
@@ -310,7 +314,9 @@ class _Reader:
         """Whether praise is among the first two words of its sentence and cut off at once: "Tak super, …"."""
         sentence = self.layout.of_sentence(self.layout.sentence[start])
         words = [index for index in sentence if self.text[index].kind is Kind.WORD]
-        return start in words[:2] and start + 1 < len(self.text) and self.text[start + 1].kind in (Kind.COMMA, Kind.STOP)
+        if start not in words[:2] or self.text[start].lemmas[:1] in _RECOMMENDING:
+            return False
+        return start + 1 < len(self.text) and self.text[start + 1].kind in (Kind.COMMA, Kind.STOP)
 
     def _thanked_for_blame(self, one: Evidence, found: Sequence[Evidence]) -> bool:
         """Whether thanks or applause is followed by blame in its own clause: "Thanks for the two-hour wait"."""

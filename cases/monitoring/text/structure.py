@@ -12,19 +12,22 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cases.monitoring.text.evidence import Evidence
+from cases.monitoring.text.lexicon import Found
 from cases.monitoring.text.tokens import Kind, Token
 
 if TYPE_CHECKING:
     from cases.monitoring.text.scoring import Context
 
 ADDRESSED = 0.3
+YOURS = 0.45
 NOT_DONE = 0.4
 HOW_LONG = 0.35
 AGAIN = 0.3
 CONTRAST = 0.25
 EXCLAIMED = 0.2
-WHY = 0.5
-MOCKED = 0.5
+WHY = 0.65
+MOCKED = 0.3
+MOCKED_CLAIM = 0.7
 _FURTHER = 0.7
 _AT_MOST = 1.3
 # Praise, news and asides leave nothing of these signs: they are as common there.
@@ -37,6 +40,20 @@ _SECOND = re.compile(r"(?:vy|vam|vas|vami|vas[ei]\w{0,3}|jste|ste|byste|you|your
 _FIRST_ENDING = re.compile(r"(?:[aá]m|[ií]m|uju|uji|eme|[ií]me|[aá]me)$")
 _SECOND_ENDING = re.compile(r"(?:ete|[ií]te|[aá]te|[eě]jte|ujte)$")
 _INFINITIVE = re.compile(r"\w+(?:[aeiouy]t|[sz]t|ct|ci)$")
+
+
+_YOURS = re.compile(r"(?:vas[ei]\w{0,3}|vas|your|yours|vase)$")
+# "do tří dnů", "within 14 days": by when, not for how long. "každý týden": how often.
+_BY_WHEN = frozenset({"do", "za", "behem", "kazdy", "kazdou", "within", "in", "under", "every", "each", "per", "pristi", "next"})
+
+
+def lasting(context: Context, sentence: int | None = None) -> list[Found]:
+    """The words that say for how long or since when."""
+    return [word for word in context.of("duration", sentence) if not _by_when(context.text, word.at[0])]
+
+
+def _by_when(text: Sequence[Token], start: int) -> bool:
+    return any(token.plain in _BY_WHEN for token in text[max(0, start - 2) : start])
 
 
 def speaks_up(context: Context, sentence: int, *, addressing: bool = False) -> bool:
@@ -86,7 +103,7 @@ class _Signs:
         self.text = context.text
         self.layout = context.layout
         self.taken = {index for one in context.matched for index in one.at}
-        self.why = context.of("why")
+        self.why = context.roles.get("why", [])
         asked = self.layout.asked
         talking = [number for number in self.layout.sentences if any(self.text[index].kind is Kind.WORD for index in self.layout.of_sentence(number))]
         self.only_asks = bool(asked) and all(number in asked for number in talking) and not self.why
@@ -95,9 +112,9 @@ class _Signs:
         return [
             self._addressed(),
             self._not_done(),
-            self._sign("duration", HOW_LONG, "how long"),
-            self._sign("again", AGAIN, "again"),
-            self._sign("contrast", CONTRAST, "contrast"),
+            self._sign(lasting(self.context), HOW_LONG, "how long"),
+            self._sign(self.context.of("again"), AGAIN, "again"),
+            self._sign(self.context.of("contrast"), CONTRAST, "contrast"),
             self._asked_why(),
             self._exclaimed(),
             self._mocked(),
@@ -113,7 +130,12 @@ class _Signs:
             for index, token in enumerate(self.text)
             if token.kind is Kind.WORD and index not in self.context.used and _person(token, self.context.language, True)
         ]
-        return self._made("spoken to", at, ADDRESSED) if at else None
+        if not at:
+            return None
+        stated = any(
+            _YOURS.match(self.text[index].plain) and self.layout.sentence[index] not in self.layout.asked for index in at
+        )
+        return self._made("spoken to", at, YOURS if stated else ADDRESSED)
 
     def _not_done(self) -> Evidence | None:
         negators = {index for word in self.context.of("negator") for index in word.at}
@@ -125,12 +147,12 @@ class _Signs:
         weight = NOT_DONE * sum(_FURTHER**place for place in range(min(len(at), 4)))
         return self._made("not", at, weight) if at else None
 
-    def _sign(self, role: str, weight: float, name: str) -> Evidence | None:
-        at = [word.at[0] for word in self.context.of(role) if self.taken.isdisjoint(word.at)]
+    def _sign(self, words: Sequence[Found], weight: float, name: str) -> Evidence | None:
+        at = [word.at[0] for word in words if self.taken.isdisjoint(word.at)]
         return self._made(name, sorted(at), weight) if at else None
 
     def _asked_why(self) -> Evidence | None:
-        at = [word.at[0] for word in self.why if self.layout.sentence[word.at[0]] in self.layout.asked and self.taken.isdisjoint(word.at)]
+        at = [word.at[0] for word in self.why if self.layout.sentence[word.at[0]] in self.layout.asked]
         return self._made("why", at, WHY) if at else None
 
     def _exclaimed(self) -> Evidence | None:
@@ -138,13 +160,14 @@ class _Signs:
         return self._made("!", at, EXCLAIMED) if at else None
 
     def _mocked(self) -> Evidence | None:
-        """One or two words in quotation marks inside a sentence: what others call so and the author does not."""
+        """A few words in quotation marks inside a sentence: what others call so and the author does not."""
         at = [
             index
             for index, token in enumerate(self.text)
             if token.kind is Kind.WORD
             and self.layout.quoted[index]
-            and self.layout.words_quoted(self.layout.quoted[index]) <= 2
+            and self.layout.words_quoted(self.layout.quoted[index]) <= 3
             and self.layout.words_quoted(0) >= 2
         ]
-        return self._made("so-called", at, MOCKED) if at else None
+        claims = {word.at[0] for word in self.context.roles.get("claim", ())}
+        return self._made("so-called", at, MOCKED_CLAIM if claims & set(at) else MOCKED) if at else None
