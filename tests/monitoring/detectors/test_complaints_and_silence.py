@@ -1,17 +1,18 @@
 """Daily complaint counts, and sources that fall silent or come late."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 import pytest
 
-from cases.monitoring.detectors import BadCount, ComplaintCounts, OutOfOrder, Silence, bucket_of
+from cases.monitoring.detectors import BadCount, ComplaintCounts, Firing, OutOfOrder, Silence, bucket_of
 from cases.monitoring.detectors.silence import LEARNING_PAUSES
 from tests.monitoring.detectors.streams import MONDAY
 
 FIRST_DAY = date(2026, 3, 2)
 
 
-def days(detector: ComplaintCounts, *counts: float):
+def days(detector: ComplaintCounts, *counts: float) -> list[Firing | None]:
     first = (detector.last or FIRST_DAY - timedelta(days=1)) + timedelta(days=1)
     return [detector.step(first + timedelta(days=index), count) for index, count in enumerate(counts)]
 
@@ -61,14 +62,14 @@ def test_it_learns_a_week_first_and_refuses_what_is_no_count() -> None:
         ComplaintCounts("a").step(FIRST_DAY, -1)
 
 
-def heard(source: Silence, minutes, late: float = 2) -> list:
+def heard(source: Silence, minutes: Iterable[int], late: float = 2) -> list[Firing | None]:
     return [
         source.hear(MONDAY + timedelta(minutes=minute - late), MONDAY + timedelta(minutes=minute)) for minute in minutes
     ]
 
 
-def silent(source: Silence, minutes: int) -> list:
-    first = source.heard + 1
+def silent(source: Silence, minutes: int) -> list[Firing]:
+    first = (source.heard or 0) + 1
     return [one for number in range(first, first + minutes // 5) if (one := source.step(number))]
 
 
@@ -88,7 +89,7 @@ def test_without_expectation_it_learns_the_usual_pause() -> None:
     assert silent(source, 24 * 60) == []
     source = Silence("Zprávy")
     heard(source, range(0, 20 * 300, 20))
-    assert 60 <= 5 * source.limit <= 90
+    assert 60 <= 5 * (source.limit or 0) <= 90
     firing = silent(source, 240)[0]
     assert firing.facts["said"] is False
     assert firing.facts["seen"] >= 60

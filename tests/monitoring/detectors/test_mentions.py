@@ -1,10 +1,12 @@
 """What is seen in single mentions, at once: reach, trigger terms, copies."""
 
 import random
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import pytest
 
-from cases.monitoring.detectors import Term
+from cases.monitoring.detectors import Firing, Term
 from cases.monitoring.detectors.cooldown import QUIET_BUCKETS, Passage
 from cases.monitoring.detectors.reach import LEARNING_MENTIONS, LEAST, Reach
 from cases.monitoring.detectors.stories import FORGOTTEN, MOST_STORIES, ViralCopies
@@ -31,7 +33,7 @@ def test_a_far_reaching_negative_mention_fires_at_once() -> None:
 @pytest.mark.parametrize(
     "fields", [{"reach": 80_000, "negativity": 0.2}, {"reach": 3_000, "negativity": 0.9}, {"negativity": 1.0}]
 )
-def test_friendly_small_or_unknown_reach_does_not(fields) -> None:
+def test_friendly_small_or_unknown_reach_does_not(fields: dict[str, Any]) -> None:
     assert heard().see(mention(600, **fields)) is None
 
 
@@ -93,7 +95,9 @@ def test_thousands_of_terms_do_not_grow_the_state() -> None:
     assert len(detector.cooldowns) <= MOST_TERMS
 
 
-def copies(detector: ViralCopies, minutes, authors=None, story="s"):
+def copies(
+    detector: ViralCopies, minutes: Iterable[float], authors: Callable[[], str] | None = None, story: str = "s"
+) -> list[Firing | None]:
     return [
         detector.see(mention(minute, id=f"{story}{index}", story=story, author=(authors or f"@{index}".__str__)()))
         for index, minute in enumerate(minutes)

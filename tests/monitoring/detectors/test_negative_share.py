@@ -2,7 +2,7 @@
 
 import pytest
 
-from cases.monitoring.detectors import BadCount, Bucket, OutOfOrder
+from cases.monitoring.detectors import BadCount, Bucket, Firing, OutOfOrder
 from cases.monitoring.detectors.distributions import beta_within, doubt
 from cases.monitoring.detectors.negativity import LEARNING, NegativeShare
 from tests.monitoring.detectors.streams import FIRST
@@ -15,8 +15,8 @@ def learned(mentions: int = 10, negative: int = 1, buckets: int = LEARNING + 24)
     return detector
 
 
-def following(detector: NegativeShare, *pairs: tuple[int, int]):
-    first = detector.last + 1
+def following(detector: NegativeShare, *pairs: tuple[int, int]) -> list[Firing | None]:
+    first = (detector.last or 0) + 1
     return [detector.take(Bucket(first + index, n, k)) for index, (n, k) in enumerate(pairs)]
 
 

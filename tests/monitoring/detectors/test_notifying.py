@@ -12,7 +12,7 @@ HOUR = 12
 
 
 def firing(
-    number: int = 0, evidence: float = 4.0, detector: Detector = Detector.VOLUME, about: str = "", **facts
+    number: int = 0, evidence: float = 4.0, detector: Detector = Detector.VOLUME, about: str = "", **facts: object
 ) -> Firing:
     return Firing(detector, FIRST + number, evidence, 3.4, about=about, facts=facts)
 

@@ -192,6 +192,7 @@ def test_every_state_is_versioned_and_refuses_others(detector: Any) -> None:
     state = json.loads(as_text(detector.state()))
     detector.restore(state)
     assert json.loads(as_text(detector.state())) == state
+    wrong: Any
     for wrong in ({**state, "version": 99}, {**state, "kind": "other"}, [], None, "text"):
         with pytest.raises(StateProblem, match="anew from the rollups"):
             detector.restore(wrong)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import time
 import tracemalloc
+from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -18,7 +20,7 @@ def table(*lines: str, head: str = "timestamp,value", end: str = "\n") -> io.Byt
     return io.BytesIO(end.join([head, *lines, ""]).encode("utf-8", "surrogatepass"))
 
 
-def lines(values, suffix: str = "") -> list[str]:
+def lines(values: Iterable[float], suffix: str = "") -> list[str]:
     return [
         f"{MONDAY + timedelta(minutes=5 * i):%Y-%m-%d %H:%M:%S}{suffix},{value:g}" for i, value in enumerate(values)
     ]
@@ -155,7 +157,7 @@ class Endless(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer) -> int:
+    def readinto(self, buffer: Any) -> int:
         self.given += len(buffer)
         buffer[:] = b"x" * len(buffer)
         return len(buffer)
@@ -174,11 +176,11 @@ def test_memory_does_not_grow_with_the_table() -> None:
             self.rows = iter(["timestamp,value", *lines(counts(22, 5))])
 
         def readline(self, size: int = -1) -> bytes:  # type: ignore[override]
-            return (next(self.rows, "") + "\n").encode() if self.rows else b""
+            return (next(self.rows, "") + "\n").encode()
 
     peaks, stream = [], Stream()
     tracemalloc.start()
-    for index, _ in enumerate(judged(stream)):  # type: ignore[arg-type]
+    for index, _ in enumerate(judged(stream)):
         if index in (1_000, 6_000):
             peaks.append(tracemalloc.get_traced_memory()[1])
             tracemalloc.reset_peak()
