@@ -63,7 +63,7 @@ class Firing:
     `evidence` reached `threshold`; both are in the unit of the detector (see there). `about` is what it is about within
     the brand and topic: a term, a story, a source, or empty. `facts` are the numbers of the sentence: what was
     expected, what was seen, over which time, and `buckets`, the counts of the last hour, oldest first, None where
-    nothing was measured. The first letter of nothing is prose here.
+    nothing was measured.
     """
 
     KIND = "firing"
