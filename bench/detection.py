@@ -26,7 +26,7 @@ from typing import Any
 from bench import nab
 from cases.monitoring.detectors import Verdict, VolumeBurst, VolumeSettings, bucket_of
 from cases.monitoring.detectors.cooldown import QUIET_BUCKETS, WORSE
-from cases.monitoring.detectors.volume import LEARNING
+from cases.monitoring.detectors.volume import LEARNING, WINDOW
 
 WEEK = 7 * 288
 EPISODE = 6 * 12
@@ -153,7 +153,8 @@ class Readings:
             evidence = []
             for row, (number, count) in enumerate(zip(brand.buckets, brand.counts, strict=True)):
                 reading = detector.step(number, count)
-                enough = reading.seen >= settings.fewest and reading.seen >= settings.multiple * reading.expected
+                usual = settings.multiple * reading.expected
+                enough = reading.seen >= settings.fewest and max(reading.seen, WINDOW * count) >= usual
                 if reading.evidence >= THRESHOLDS[0] * 0.7 and enough:
                     evidence.append((row, reading.evidence))
             self.above.append(evidence)
@@ -184,6 +185,8 @@ def robustness(brands: Sequence[Brand]) -> None:
     """Print what becomes of the score when a parameter is not what it is."""
     settings = VolumeSettings()
     base = Readings(brands, settings)
+    # What is judged here again has to be what the product runs.
+    assert base.scores(settings.threshold) == [nab.score(len(b.counts), shipped(b), b.windows) for b in brands]
     print("\n  threshold     NAB   windows   false alarms a brand-week")
     for threshold in THRESHOLDS:
         line(f"{threshold:.2f}", base.scores(threshold), brands)
