@@ -118,6 +118,11 @@ class Dictionary:
                     return (infinitive,)
         return ()
 
+    def _adverb(self, plain: str) -> tuple[str, ...]:
+        """The adjective of a Czech adverb: whoever is served "hrozně" says what "hrozný" says."""
+        adjective = plain[:-1] + "y"
+        return (adjective,) if plain.endswith("e") and self._forms.get(adjective) == adjective else ()
+
     def read(self, word: str, plain: str) -> Reading:
         """Base forms and negation. The prefix is looked at first: the dictionary drops it ("nefunguje" is "fungovat")."""
         if len(plain) > _LONGEST:
@@ -141,8 +146,8 @@ class Dictionary:
     def _guess(self, word: str, plain: str) -> tuple[str, ...]:
         """Base forms, also of spoken endings, of "vo-" for "o-", of letters written twice and of regular endings."""
         if lemmas := self.lookup(word, plain):
-            if self.language == "cs" and (verb := self._participle(word, plain)) and verb[0] not in lemmas:
-                return (*lemmas, *verb)
+            if self.language == "cs":
+                return tuple(dict.fromkeys((*lemmas, *self._participle(word, plain), *self._adverb(plain))))
             return lemmas
         if self.language == "cs":
             for ending, written in _SPOKEN:

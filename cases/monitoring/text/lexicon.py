@@ -2,7 +2,7 @@
 
 A term of the files is a word or a phrase in any form; it is found in every form, with or without accents.
 
-- ``vrátit peníze`` – these words in this order, with at most two others between.
+- ``vrátit peníze`` – these words in this order, with at most `GAP` others between.
 - ``ztratit + balík`` – both in one sentence, in any order, at most six words apart.
 - ``podvod*`` – every word that begins so.
 - ``=ruším`` – this form only, with or without accents.
@@ -33,7 +33,7 @@ ROLES = frozenset({
 })  # fmt: skip
 
 GAP = 2
-"""Words that may stand between two words of a phrase."""
+"""Words that may stand between two words of a Czech or Slovak phrase; elsewhere, where order is firmer, one."""
 
 NEAR = 6
 """Words at most between the two parts of a `+` term."""
@@ -90,6 +90,7 @@ class Entry:
     elements: tuple[Element, ...]
     anywhere: bool
     role: str
+    gap: int
     # What the words after the first are known by; a text that has none of one of them need not be searched further.
     further: tuple[frozenset[str], ...]
 
@@ -141,7 +142,9 @@ def compiled(row: Row, language: str) -> Entry:
     if not elements:
         raise ValueError(f"{language}: a term without words: {row}")
     further = tuple(element.keys for element in elements[1:] if not element.stem)
-    return Entry(row, elements, anywhere, row.label if row.label in ROLES else "", further)
+    role = row.label if row.label in ROLES else ""
+    gap = 0 if role else GAP if dictionary == "cs" else 1
+    return Entry(row, elements, anywhere, role, gap, further)
 
 
 def _element(word: str, dictionary: str) -> Element:
@@ -219,7 +222,7 @@ class Terms:
             if entry.anywhere:
                 order = range(max(0, place - NEAR - 1), min(len(words), place + NEAR + 2))
             else:
-                order = range(place + 1, min(len(words), place + 2 + (0 if entry.role else GAP)))
+                order = range(place + 1, min(len(words), place + 2 + entry.gap))
             for other in order:
                 index = words[other]
                 if sentences[index] != sentence or (other > place + 1 and not entry.anywhere and _parted(text, at[-1], index)):

@@ -35,7 +35,9 @@ _SETTLED = 0.5
 _NEGATION_REACHES = {"en": 4, "de": 4, "pl": 3}
 _NEGATION_REACHES_ELSE = 5
 _SHORT_NEGATORS = frozenset({"bez", "without", "no", "ohne", "ne", "ani"})
-_JOINING = frozenset({"a", "i", "ani", "nebo", "or", "nor", "and"})
+# A negation does not reach over these; where they join a list, `_list` carries it on.
+_JOINING = frozenset({"a", "and", "und", "oraz", "so", "takze", "protoze", "because"})
+_IN_LISTS = _JOINING | {"i", "ani", "nebo", "or", "nor"}
 _LIMITS = frozenset({"only", "just", "jen", "jenom", "pouze", "nur", "tylko", "iba"})
 _COMPARING = frozenset({"nez", "than", "oproti", "unlike", "compared", "rozdil", "ako", "als"})
 _ELSEWHERE = frozenset({"konkurence", "konkurencia", "jinde", "elsewhere", "competitor", "competition"})
@@ -91,7 +93,7 @@ class _Reader:
         self.shouting = _shouting(context.text)
 
     def read(self) -> list[Evidence]:
-        found = [made for one in self.context.matched if (made := self._word(one))]
+        found = [made for one in self.context.matched if not self._only_strengthens(one) and (made := self._word(one))]
         self._list(found)
         self._frame(found)
         found += self._faces()
@@ -116,6 +118,13 @@ class _Reader:
         self._strengthen(made, one)
         return made
 
+    def _only_strengthens(self, one: Found) -> bool:
+        """Whether a word such as "hrozně" stands before another that judges: "hrozně milá"."""
+        after = one.at[-1] + 1
+        return any(word.at == one.at for word in self.context.roles.get("booster", ())) and any(
+            other.at[0] == after for other in self.context.matched
+        )
+
     def _negator(self, one: Found) -> int | None:
         """Where the word stands that negates this one; None if nothing does."""
         first = one.at[0]
@@ -126,7 +135,7 @@ class _Reader:
         seen = 0
         for index in range(first - 1, -1, -1):
             token = self.text[index]
-            if self.layout.clause[index] != clause or index in contrasts:
+            if self.layout.clause[index] != clause or index in contrasts or token.plain in _JOINING:
                 return None
             if token.kind is not Kind.WORD:
                 continue
@@ -165,7 +174,7 @@ class _Reader:
         """A negation goes on through a list: "nothing was easy, quick or worth it"."""
         for before, made in pairwise(found):
             between = self.text[before.start + 1 : made.start]
-            joined = all(token.kind is Kind.COMMA or token.plain in _JOINING for token in between)
+            joined = all(token.kind is Kind.COMMA or token.plain in _IN_LISTS for token in between)
             if joined and between and "negated" in before.rules and "negated" not in made.rules and made.topic == before.topic:
                 made.turn(_PRAISE_NEGATED if made.weight < 0 else _BLAME_NEGATED, "negated")
 

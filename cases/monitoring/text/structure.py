@@ -43,6 +43,7 @@ _INFINITIVE = re.compile(r"\w+(?:[aeiouy]t|[sz]t|ct|ci)$")
 
 
 _YOURS = re.compile(r"(?:vas[ei]\w{0,3}|vas|your|yours|vase)$")
+_DID = re.compile(r"(?:ed|sold|sent|told|took|lost|made|left|broke|said|gave|kept|had|did|put|let)$")
 # "do tří dnů", "within 14 days": by when, not for how long. "každý týden": how often.
 _BY_WHEN = frozenset({"do", "za", "behem", "kazdy", "kazdou", "within", "in", "under", "every", "each", "per", "pristi", "next"})
 
@@ -62,7 +63,8 @@ def speaks_up(context: Context, sentence: int, *, addressing: bool = False) -> b
         token = context.text[index]
         if token.kind is Kind.WORD and index not in context.used and _person(token, context.language, addressing):
             return True
-    return not addressing and bool(context.of("first", sentence))
+    said = (word.at[0] for word in context.roles.get("first", ()))
+    return not addressing and any(context.layout.sentence[index] == sentence for index in said)
 
 
 def _person(token: Token, language: str, addressing: bool) -> bool:
@@ -132,10 +134,13 @@ class _Signs:
         ]
         if not at:
             return None
-        stated = any(
-            _YOURS.match(self.text[index].plain) and self.layout.sentence[index] not in self.layout.asked for index in at
-        )
+        stated = any(self._of_theirs(index) and self.layout.sentence[index] not in self.layout.asked for index in at)
         return self._made("spoken to", at, YOURS if stated else ADDRESSED)
+
+    def _of_theirs(self, index: int) -> bool:
+        """Whether a word speaks of what is theirs or what they did: "your driver", "you sold"."""
+        after = self.text[index + 1].plain if index + 1 < len(self.text) else ""
+        return bool(_YOURS.match(self.text[index].plain)) or (self.text[index].plain == "you" and _DID.search(after) is not None)
 
     def _not_done(self) -> Evidence | None:
         negators = {index for word in self.context.of("negator") for index in word.at}
