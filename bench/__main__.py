@@ -7,7 +7,7 @@ import sys
 
 import bench
 
-PARTS = {"database", "rounds", "urls", "__main__"}
+PARTS = {"database", "nab", "rounds", "urls", "__main__"}
 
 
 def names() -> list[str]:
