@@ -36,18 +36,14 @@ class BadTable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row as it came: the line, the two texts, the moment and the count."""
+    """One row as it came: the line, the two texts, the moment, its bucket and the count."""
 
     line: int
     timestamp: str
     value: str
     at: datetime
+    number: int
     count: float
-
-    @property
-    def number(self) -> int:
-        """The bucket the moment falls into."""
-        return bucket_of(self.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +96,8 @@ def rows_of(stream: BinaryIO) -> Iterator[Row]:
             aware = at.tzinfo is not None
         elif aware != (at.tzinfo is not None):
             raise BadTable(number, "moments with and without offset from UTC are mixed", "give all of them one or none")
-        yield Row(number, cells[0], cells[1], at if at.tzinfo else at.replace(tzinfo=UTC), _count(number, cells[1]))
+        at = at if aware else at.replace(tzinfo=UTC)
+        yield Row(number, cells[0], cells[1], at, bucket_of(at), _count(number, cells[1]))
 
 
 def _cells(number: int, text: str) -> list[str]:

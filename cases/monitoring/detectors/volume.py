@@ -79,17 +79,17 @@ class VolumeBurst:
 
     KIND, VERSION = "volume", 1
     __slots__ = (
-        "_slow", "_spans", "cooldown", "last", "level", "mean", "recent", "seen", "settings", "short", "short_weight",
-        "spread", "threshold", "weight",
+        "_chances", "_slow", "_spans", "cooldown", "last", "level", "mean", "recent", "seen", "settings", "short",
+        "short_weight", "spread", "threshold", "weight",
     )  # fmt: skip
 
-    def __init__(
-        self, settings: VolumeSettings | None = None, sensitivity: Sensitivity = Sensitivity.NORMAL
-    ) -> None:  # fmt: skip
+    def __init__(self, settings: VolumeSettings | None = None, sensitivity: Sensitivity = Sensitivity.NORMAL) -> None:
         self.settings = settings or VolumeSettings()
         self.threshold = self.settings.threshold * sensitivity.factor
         self._slow = decay(self.settings.half_life)
         self._spans = [decay(span) for span in self.settings.spans]
+        # How much of a bucket's variance is left in its smoothed value.
+        self._chances = [span / (2 - span) for span in self._spans]
         cells = SCALES * len(self._spans)
         self.short, self.mean, self.spread = [0.0] * cells, [0.0] * cells, [0.0] * cells
         self.short_weight = [0.0] * len(self._spans)
@@ -132,28 +132,30 @@ class VolumeBurst:
         slow = self._slow
         weight = self.weight + slow * (1 - self.weight)
         rate = slow / weight
+        kept_slow = 1 - rate
         short, mean, spread, short_weight = self.short, self.mean, self.spread, self.short_weight
-        rates, chances = [], []
+        chances, root = self._chances, math.sqrt
+        rates = []
         for index, span in enumerate(self._spans):
             kept = (1 - span) ** gap
             now = 1 - kept * (1 - short_weight[index])
             short_weight[index] = now
             rates.append((1 - kept) / now)
-            chances.append(span / (2 - span))  # How much of a bucket's variance is left in its smoothed value.
         total, cell = 0.0, 0
         scales = (
             (math.log(x + 2), level / ((level + 2) * (level + 2))),
-            (math.sqrt(x), 0.25),
+            (root(x), 0.25),
             (x, level),
         )
         for value, poisson in scales:
             for index, fast in enumerate(rates):
-                smooth = short[cell] = short[cell] + fast * (value - short[cell])
-                away = smooth - mean[cell]
+                smooth, usual = short[cell], mean[cell]
+                short[cell] = smooth = smooth + fast * (value - smooth)
+                away = smooth - usual
                 variance, least = spread[cell], poisson * chances[index]
-                total += away / math.sqrt(variance if variance > least else least)
-                mean[cell] += rate * away
-                spread[cell] = (1 - rate) * (variance + rate * away * away)
+                total += away / root(variance if variance > least else least)
+                mean[cell] = usual + rate * away
+                spread[cell] = kept_slow * (variance + rate * away * away)
                 cell += 1
         self.weight = weight
         self.level += rate * (x - self.level)
