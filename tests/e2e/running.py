@@ -156,6 +156,38 @@ class RunningDesk:
         script = f"import json; from tests.e2e import inside; print(json.dumps(inside.{call}))"
         return json.loads(self.manage("shell", "--no-imports", "-c", script).splitlines()[-1])
 
+    def child(self, program: str) -> int:
+        """The process of one server that this desk started, by what its command line contains."""
+        for entry in Path("/proc").iterdir():
+            try:
+                parent = entry.joinpath("stat").read_text().rsplit(")", 1)[1].split()[1]
+                command = entry.joinpath("cmdline").read_bytes().replace(b"\0", b" ").decode()
+            except (OSError, IndexError):
+                continue
+            if parent == str(self.process.pid) and program in command:
+                return int(entry.name)
+        raise AssertionError(f"the desk runs no {program}")
+
+    @contextmanager
+    def without(self, program: str, how: signal.Signals) -> Iterator[None]:
+        """End one server and keep it away: the process that would start it again is held until the block ends."""
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            server = self.child(program)
+            os.kill(server, how)
+            until(lambda: _is_over(server), f"{program} ended")
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
+
+
+def _is_over(pid: int) -> bool:
+    """Whether a process has ended, whether or not its parent has been told."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
+    except OSError:
+        return True
+
 
 def _wait_until_ready(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
