@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from crisisdesk.core.errors import Missing
@@ -90,7 +91,7 @@ def _answer(path: str, make: Callable[[], Answer]) -> Answer:
 
 
 def missing(request: HttpRequest) -> HttpResponse:
-    """There is no such newsroom, post or link."""
-    response = render(request, "newsroom/missing.html", status=404)
+    """There is no such newsroom, post or link: said in the visitor's language."""
+    response = render(request, "newsroom/missing.html", {"language": get_language()}, status=404)
     response["Cache-Control"] = f"public, max-age={FRESH_FOR}"
     return response

@@ -22,17 +22,6 @@ SIZES = {
 }
 PATIENCE = 60_000  # milliseconds for a page or an element, on a machine that has other things to do
 
-# Runs beside the desk: moves the proof of who somebody is two hours back.
-AGE_SESSION = """
-from importlib import import_module
-from django.conf import settings
-
-session = import_module(settings.SESSION_ENGINE).SessionStore("{key}")
-proofs = session["account_authentication_methods"]
-session["account_authentication_methods"] = [proof | {{"at": proof["at"] - 7200}} for proof in proofs]
-session.save()
-"""
-
 
 @pytest.fixture(scope="session")
 def desk() -> Iterator[RunningDesk]:
@@ -58,7 +47,7 @@ class Person:
 
     def __init__(self, browser: Browser, desk: RunningDesk, code: str, size: str, **options: Any) -> None:
         self.desk = desk
-        self.email = next(person.email for person in people.PEOPLE if person.code == code)
+        self.email = f"{code.replace('_', '.')}@{people.DOMAIN}"
         self.clicks = 0
         self.complaints: list[str] = []
         self.context: BrowserContext = browser.new_context(viewport=SIZES[size], base_url=desk.address, **options)
@@ -90,7 +79,7 @@ class Person:
     def been_here_for_hours(self) -> None:
         """Let the sign-in grow so old that the desk asks again before anything is decided."""
         (cookie,) = (cookie for cookie in self.context.cookies() if "session" in cookie["name"])
-        self.desk.manage("shell", "--no-imports", "-c", AGE_SESSION.format(key=cookie["value"]))
+        self.desk.inside(f"age_session({cookie['value']!r})")
 
     def speak(self, language: str) -> None:
         """Switch the account's language by the button every page has."""

@@ -1,5 +1,6 @@
 """The desk as `make run` starts it, beside a mail server and a feed, all on the loopback address."""
 
+import json
 import os
 import shutil
 import signal
@@ -145,9 +146,47 @@ class RunningDesk:
         """Run a management command on the running installation and return what it prints."""
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
-            cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=120, check=True,
+            cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=300, check=False,
         )  # fmt: skip
+        assert done.returncode == 0, done.stderr
         return done.stdout
+
+    def inside(self, call: str) -> Any:
+        """Call a function of `tests.e2e.inside` on the running installation and return what it returns."""
+        script = f"import json; from tests.e2e import inside; print(json.dumps(inside.{call}))"
+        return json.loads(self.manage("shell", "--no-imports", "-c", script).splitlines()[-1])
+
+    def child(self, program: str) -> int:
+        """The process of one server that this desk started, by what its command line contains."""
+        for entry in Path("/proc").iterdir():
+            try:
+                parent = entry.joinpath("stat").read_text().rsplit(")", 1)[1].split()[1]
+                command = entry.joinpath("cmdline").read_bytes().replace(b"\0", b" ").decode()
+            except (OSError, IndexError):
+                continue
+            if parent == str(self.process.pid) and program in command:
+                return int(entry.name)
+        raise AssertionError(f"the desk runs no {program}")
+
+    @contextmanager
+    def without(self, program: str, how: signal.Signals) -> Iterator[None]:
+        """End one server and keep it away: the process that would start it again is held until the block ends."""
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            server = self.child(program)
+            os.kill(server, how)
+            until(lambda: _is_over(server), f"{program} ended")
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
+
+
+def _is_over(pid: int) -> bool:
+    """Whether a process has ended, whether or not its parent has been told."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
+    except OSError:
+        return True
 
 
 def _wait_until_ready(address: str, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -116,11 +116,12 @@ def tab_to(person: Person, selector: str) -> None:
     raise AssertionError(f"{selector} is not reached by Tab")
 
 
-# The focused element, or the label that stands for it, has an outline or a shadow.
-SHOWN = """() => [document.activeElement, ...(document.activeElement.labels || [])].some(each => {
-    const style = getComputedStyle(each);
-    return style.outlineStyle !== "none" || style.boxShadow !== "none";
-})"""
+# The focused element, the label that stands for it or the row it opens has an outline.
+SHOWN = """() => {
+    const focused = document.activeElement;
+    return [focused, ...(focused.labels || []), focused.closest("li")]
+        .some(each => each && getComputedStyle(each).outlineStyle !== "none");
+}"""
 
 
 def press(person: Person, selector: str) -> None:
