@@ -9,26 +9,40 @@ from training.engine import documents
 from training.engine.elements import _FILE, proposed
 
 
+APOLOGY_CS = (
+    "Je to naše chyba a omlouváme se. Kaši vyměníme. Příčinou je vadný svar; zavádíme druhou kontrolu, "
+    "aby se to neopakovalo. Odpusťte."
+)
+FIRST_CS = (
+    "Chápeme, že máte strach. Kaši této šarže nepoužívejte. Zatím nevíme, jak k tomu došlo, prověřujeme "
+    "to. Další informace v 11 hodin. Dotazy: linka 800 100 200."
+)
+APOLOGY_EN = (
+    "This was our mistake and we are sorry. We will refund every pack. The cause was a faulty seal. We "
+    "are changing the line so that it will not happen again. Please forgive us."
+)
+FIRST_EN = (
+    "We understand that you are worried. Do not use this batch. We do not know yet how it happened. Next "
+    "update at 11. Questions: hotline 800 100 200."
+)
+
+
 @pytest.mark.parametrize(
     ("language", "text", "there", "absent"),
     [
-        ("cs", "Je to naše chyba a omlouváme se. Kaši vyměníme. Příčinou je vadný svar; zavádíme druhou kontrolu, aby se "
-               "to neopakovalo. Odpusťte.",
+        ("cs", APOLOGY_CS,
          {"responsibility", "regret", "repair", "explanation", "repentance", "forgiveness"}, set()),
         ("cs", "Neomlouváme se a nic měnit nebudeme.", set(), {"regret", "repentance", "responsibility"}),
         ("cs", "Moc nás to všechny mrzí.", {"regret"}, {"responsibility", "repair"}),
         ("cs", "MRZI NAS, co se stalo, a bereme za to plnou odpovednost.", {"regret", "responsibility"}, set()),
-        ("cs", "Chápeme, že máte strach. Kaši této šarže nepoužívejte. Zatím nevíme, jak k tomu došlo, prověřujeme to. "
-               "Další informace v 11 hodin. Dotazy: linka 800 100 200.",
+        ("cs", FIRST_CS,
          {"empathy", "action", "open_questions", "commitment", "referral"}, {"regret", "responsibility", "repair"}),
         ("cs", "Potvrzujeme, že soubor je náš a týká se asi 700 000 účtů.", {"known"}, {"regret"}),
         ("cs", "Bez komentáře.", set(), {*build.APOLOGY, *build.ELEMENTS}),
-        ("en", "This was our mistake and we are sorry. We will refund every pack. The cause was a faulty seal. We are "
-               "changing the line so that it will not happen again. Please forgive us.",
+        ("en", APOLOGY_EN,
          {"responsibility", "regret", "repair", "explanation", "repentance", "forgiveness"}, set()),
         ("en", "We will not apologise for this.", set(), {"regret"}),
-        ("en", "We understand that you are worried. Do not use this batch. We do not know yet how it happened. Next update "
-               "at 11. Questions: hotline 800 100 200.",
+        ("en", FIRST_EN,
          {"empathy", "action", "open_questions", "commitment", "referral"}, {"regret", "responsibility"}),
         ("en", "No comment.", set(), {*build.APOLOGY, *build.ELEMENTS}),
         ("de", "Es tut uns leid.", set(), {*build.APOLOGY, *build.ELEMENTS}),
