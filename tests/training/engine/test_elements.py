@@ -8,7 +8,6 @@ from tests.training.engine import build
 from training.engine import documents
 from training.engine.elements import _FILE, proposed
 
-
 APOLOGY_CS = (
     "Je to naše chyba a omlouváme se. Kaši vyměníme. Příčinou je vadný svar; zavádíme druhou kontrolu, "
     "aby se to neopakovalo. Odpusťte."
