@@ -22,6 +22,13 @@ def ran(*arguments: str) -> str:
     return out.getvalue()
 
 
+def test_quick_lint_of_a_good_file() -> None:
+    printed = ran("lint", FILE, "--quick", "--language", "en")
+    assert "seeds" not in printed
+    assert "The scenario can be used." in printed
+
+
+@pytest.mark.slow
 def test_lint_of_a_good_file_gives_the_figures() -> None:
     printed = ran("lint", FILE, "--language", "en")
     assert "20 seeds: reference 100–100" in printed

@@ -16,7 +16,7 @@ from training.engine.wording import sentence
 Scale = Callable[[float], float]
 
 WIDTH, HEIGHT = 900, 380
-LEFT, RIGHT, TOP, BOTTOM = 56, 16, 48, 44
+LEFT, RIGHT, TOP, BOTTOM = 56, 28, 48, 44
 MOST_PINS = 40
 # Name of the curve, colour, dash.
 LINES = (("nothing", "#b42318", "6 4"), ("reference", "#1a7f37", "2 3"), ("run", "#1f4e9c", ""))

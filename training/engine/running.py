@@ -126,7 +126,7 @@ class Run:
             self.by_kind.setdefault(event["kind"], []).append(event)
         self.confirmations = [(at, fact) for at, fact in scenario.confirmations if fact not in state["facts"]]
         self.line_chances = {name: uniforms(state["seed"], f"line:{name}") for name in scenario.networks}
-        self.changed = True
+        self.changed, self.unsettled = True, False
         self.mood = self._mood()
         self._note_due()
 
@@ -166,7 +166,7 @@ class Run:
         if self.changed:
             self.mood = self._mood()
             self._note_due()
-            self.changed = False
+            self.changed = self.unsettled
         counts = self.feed.tick(minute, self.mood, self.state["statements"])
         if counts:
             self.out("crowd", counts=counts, lines=heard(self, counts))
@@ -231,6 +231,7 @@ class Run:
 
     def _triggers(self) -> None:
         everything = self.changed
+        self.unsettled = False
         for _ in range(ROUNDS):
             moved = answer_due(self)
             moved |= self._deliver_due()
@@ -238,6 +239,7 @@ class Run:
             if not moved:
                 return
             self.changed = everything = True
+        self.unsettled = True  # goes on in the next minute
 
     def _deliver_due(self) -> bool:
         moved = False

@@ -18,7 +18,7 @@ from training.engine.times import minutes, offset
 
 CAMPAIGN = inject("ad", {"at": "+03:00"}, kind="scheduled_campaign", feed={"tag": "promo"})
 UNTIL = 540
-FEW = settings(max_examples=12, deadline=None)
+FEW = settings(max_examples=8, deadline=None)
 # Examples of the slow suite, over four thousand; each is two or more runs.
 MANY = {"earlier": 1000, "empathy": 500, "fit": 250, "campaign": 500, "score": 2000}
 

@@ -141,6 +141,20 @@ def test_one_minute_can_set_off_a_chain() -> None:
     assert [minutes_of(build.run(scenario(*links)), f"k{n}") for n in range(15)] == [[10]] * 15
 
 
+def test_a_chain_that_is_too_long_goes_on_in_the_next_minute() -> None:
+    links = [inject("k0", {"at": "+00:10"}), *(inject(f"k{n}", {"after": f"k{n - 1}"}) for n in range(1, 60))]
+    # In the order in which the rounds find them last, so that every round moves one link only.
+    of = scenario(*reversed(links))
+    whole = build.run(of, until=20)
+    minutes = [minutes_of(whole, f"k{n}")[0] for n in range(60)]
+    assert minutes == [10] * 20 + [11] * 20 + [12] * 20
+    state, outputs = begin(of, build.EFFECTS, 1), []
+    for until in range(21):
+        state, more = advance(of, build.EFFECTS, state, until)
+        outputs += more
+    assert (state, outputs) == (whole.state, whole.outputs)
+
+
 def test_a_loop_of_consequences_ends() -> None:
     both = [
         {"id": "c8", "if": {"feed_gt": {"posts": 1, "within": "PT4H"}}, "then": {"fire": "m", "shock": 1}},
