@@ -61,7 +61,7 @@ class Quality(NamedTuple):
         )
 
 
-HEADING = f"  {'':<34} {'precision':>9} {'recall':>8} {'F1':>8} {'balanced':>9}   {'hit':>4} {'fals':>4} {'miss':>4} {'pass':>4}"
+HEADING = f"  {'':<34} precision   recall       F1  balanced    hit fals miss pass"
 
 
 def _share(part: float, whole: float) -> float:
@@ -88,7 +88,9 @@ def first_word(row: dict[str, Any]) -> bool:
     """The rule of simple tools: any word of the lexicon that speaks for a complaint makes one."""
     language = row["language"]
     words = tokens(normalised(row["text"]), lexicon.DICTIONARY_OF.get(language, language))
-    found = lexicon.chosen([one for one in lexicon.terms(language).found(words, [0] * len(words)) if not one.entry.role])
+    found = lexicon.chosen(
+        [one for one in lexicon.terms(language).found(words, [0] * len(words)) if not one.entry.role]
+    )
     return any(one.entry.row.weight > 0 for one in found) and any(word.kind is Kind.WORD for word in words)
 
 
@@ -119,7 +121,9 @@ def languages(rows: Sequence[dict[str, Any]], read_as: Sequence[Classification])
     for name, found in said.items():
         right = sum(language == row["language"] for row, language in zip(rows, found, strict=True))
         print(f"  {name:<34} {right / len(rows):9.3f}   {right} of {len(rows)}")
-    confused = Counter((row["language"], one) for row, one in zip(rows, said["together"], strict=True) if one != row["language"])
+    confused = Counter(
+        (row["language"], one) for row, one in zip(rows, said["together"], strict=True) if one != row["language"]
+    )
     for (is_, called), times in confused.most_common():
         print(f"    {is_} read as {called}: {times}")
 
@@ -147,14 +151,18 @@ def misses(rows: Sequence[dict[str, Any]], read_as: Sequence[Classification]) ->
             continue
         wrong = "" if said.complaint == row["complaint"] else "missed" if row["complaint"] else "false alarm"
         heard = "" if said.language == row["language"] else f"{row['language']} as {said.language}"
-        terms = ", ".join(f"{term.term} {term.weight:+.2f}{' ' + '/'.join(term.rules) if term.rules else ''}" for term in said.terms)
+        terms = ", ".join(
+            f"{term.term} {term.weight:+.2f}{' ' + '/'.join(term.rules) if term.rules else ''}" for term in said.terms
+        )
         print(f"  {row['id']} {row.get('case', '')}: {wrong} {heard} {said.score:+.2f} | {row['text']} | {terms}")
 
 
 def cases(rows: Sequence[dict[str, Any]], read_as: Sequence[Classification]) -> None:
     """The share read rightly per kind of difficulty."""
     kinds = Counter(row.get("case", "") for row in rows)
-    right = Counter(row.get("case", "") for row, said in zip(rows, read_as, strict=True) if said.complaint == row["complaint"])
+    right = Counter(
+        row.get("case", "") for row, said in zip(rows, read_as, strict=True) if said.complaint == row["complaint"]
+    )
     print("\ncomplaint by difficulty")
     for kind in sorted(kinds):
         print(f"  {kind or '-':<34} {right[kind]:3d} of {kinds[kind]}")
@@ -180,7 +188,11 @@ def main() -> None:
     parser.add_argument("--misses", action="store_true", help="list what was read wrongly")
     parser.add_argument("--seconds", type=float, default=5, help="how long speed is measured")
     options = parser.parse_args()
-    paths = [options.texts] if options.texts else [FOLDER / f"{half}.jsonl" for half in HALVES if options.only in (None, half)]
+    paths = (
+        [options.texts]
+        if options.texts
+        else [FOLDER / f"{half}.jsonl" for half in HALVES if options.only in (None, half)]
+    )
     print(GOAL)
     for path in paths:
         rows = read(path)

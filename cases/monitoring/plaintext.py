@@ -6,6 +6,8 @@ import re
 import unicodedata
 from html import unescape
 
+from cases.monitoring.text.folding import without_floods
+
 MAX_MARKUP_CHARS = 200_000
 ELLIPSIS = "…"
 
@@ -30,7 +32,7 @@ def storable(text: str) -> str:
 def clean(text: str, limit: int) -> str:
     """The text on its own lines, without control characters, NUL and lone surrogates, at most `limit` characters."""
     text = text[: 4 * limit].replace("\r\n", "\n").replace("\r", "\n")
-    text = unicodedata.normalize("NFC", storable(text))
+    text = unicodedata.normalize("NFC", without_floods(storable(text)))
     lines = (_SPACES.sub(" ", line).strip() for line in text.split("\n"))
     return shortened(_BLANK_LINES.sub("\n\n", "\n".join(lines)).strip(), limit)
 
@@ -76,9 +78,3 @@ def _after(text: str, mark: str, start: int, closed_by: str = "") -> int:
         found = text.find(closed_by, found)
         mark = closed_by
     return len(text) if found < 0 else found + len(mark)
-
-
-def folded(text: str) -> str:
-    """Small letters without accents, so that "únik" finds "ÚNIKU" and "unik" alike; one space between words."""
-    plain = (char for char in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(char))
-    return " ".join("".join(plain).split())

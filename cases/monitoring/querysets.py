@@ -1,13 +1,12 @@
 """Reads of monitoring. Every one of them starts with `visible_to`."""
 
-import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
-from cases.monitoring.plaintext import folded
+from cases.monitoring.text.tokens import search_words
 from cases.states import SignalState
 from crisisdesk.core.capabilities import Capability
 from crisisdesk.core.permissions import EVERYTHING, case_q
@@ -41,10 +40,11 @@ class MentionQuerySet(DeskQuerySet):
 
     def searched(self, words: str) -> Self:
         """Mentions that contain each of the words, accents and endings aside."""
-        found = re.findall(r"\w+", folded(words))[:MAX_SEARCH_WORDS]
+        found = search_words(words)[:MAX_SEARCH_WORDS]
         if not found:
             return self
-        query = " & ".join(f"{word}:*" for word in found)
+        # The first term is the word itself, which may be the beginning of one; the others are its base forms.
+        query = " & ".join("(" + " | ".join((f"{word}:*", *bases)) + ")" for word, *bases in found)
         return self.filter(search=SearchQuery(query, config="simple", search_type="raw"))
 
     def unattended(self) -> Self:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from cases.monitoring.plaintext import folded
+from cases.monitoring.text.folding import folded
 
 
 class TermList:

@@ -24,7 +24,8 @@ from cases.monitoring.models import (
     SourceState,
 )
 from cases.monitoring.models.reports import new_secret
-from cases.monitoring.plaintext import clean, folded, one_line
+from cases.monitoring.plaintext import clean, one_line
+from cases.monitoring.text.folding import folded
 from crisisdesk.core.actions import action
 from crisisdesk.core.acts import Act
 from crisisdesk.core.capabilities import Capability

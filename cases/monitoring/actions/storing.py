@@ -17,7 +17,8 @@ from django.db import connection
 
 from cases.monitoring import feeds
 from cases.monitoring.models import Mention, Source
-from cases.monitoring.plaintext import clean, folded, one_line
+from cases.monitoring.plaintext import clean, one_line
+from cases.monitoring.text.tokens import search_terms
 from crisisdesk.core import clock
 
 MOST_AT_ONCE = 1000
@@ -116,7 +117,7 @@ class NewMention:
             "reach": self.reach,
             "rating": None if self.rating is None else str(self.rating),
             "sha256": self.sha256,
-            "words": folded(f"{self.title} {self.text} {self.author} {self.author_handle}"),
+            "words": " ".join(search_terms(f"{self.title} {self.text} {self.author} {self.author_handle}")),
         }
 
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models.policies import SEVERITY_RANGE, Severity, severity_check
 from cases.monitoring import fetching, problems
-from cases.monitoring.plaintext import folded
 from cases.monitoring.querysets import SourceQuerySet
+from cases.monitoring.text.folding import folded
 from crisisdesk.core import clock
 from crisisdesk.core.models import Brand, DeskHistory, DeskModel, Due
 from crisisdesk.core.models.organisation import LANGUAGE_CODE

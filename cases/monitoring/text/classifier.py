@@ -87,9 +87,7 @@ def classify(text: str, default_language: str = "cs", language: str = "") -> Cla
         complaint=score >= THRESHOLD,
         negativity=round(max(0.0, tone) / math.sqrt(tone * tone + _HALF), 3),
         topics=_topics(found, context.subjects),
-        terms=tuple(
-            Term(one.term, one.found, one.topic, round(one.weight, 2), tuple(one.rules)) for one in found
-        ),
+        terms=tuple(Term(one.term, one.found, one.topic, round(one.weight, 2), tuple(one.rules)) for one in found),
         score=round(score, 3),
     )
 
@@ -117,4 +115,3 @@ def _topics(found: list[Evidence], named: list[str]) -> tuple[str, ...]:
     least = max(_TOPIC_FROM, _TOPIC_SHARE * max(support.values(), default=0.0))
     kept = {topic: weight for topic, weight in support.items() if weight >= least}
     return tuple(sorted(kept, key=lambda topic: (-round(kept[topic], 6), topic)))
-

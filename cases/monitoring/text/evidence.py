@@ -8,8 +8,8 @@ class Evidence:
     """One matched term: what it says in this text and why.
 
     `weight` speaks for a complaint above zero, `tone` is the same without what makes it another's complaint (news,
-    quotation, a question, a condition): it tells how negative the text is, whoever complains. `irony`: praise beside
-    it may be meant the other way round.
+    quotation, a question, a condition): it tells how negative the text is, whoever complains. `start` and `end`: its
+    first and last token. `irony`: praise beside it may be meant the other way round.
     """
 
     term: str
@@ -18,6 +18,7 @@ class Evidence:
     weight: float
     tone: float
     start: int
+    end: int
     rules: list[str] = field(default_factory=list)
     irony: bool = False
 

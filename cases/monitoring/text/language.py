@@ -6,9 +6,10 @@ worth alone: docs/decisions/0012-text.md.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
 from importlib.resources import files
+from typing import cast
 
 import regex
 import yaml
@@ -67,12 +68,13 @@ def _marks() -> _Marks:
 
 
 @cache
-def _model() -> "object":
+def _rank() -> Callable[[str], Iterable[tuple[str, float]]]:
+    """The model's ranking of the five languages with their probabilities; loading takes a second."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     model = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     model.set_languages(list(LANGUAGES))
-    return model
+    return cast("Callable[[str], Iterable[tuple[str, float]]]", model.rank)
 
 
 def evidence(text: str) -> dict[str, float]:
@@ -105,7 +107,7 @@ def _said_by(word: str) -> tuple[float, ...]:
 
 def modelled(text: str) -> dict[str, float]:
     """What py3langid says of a normalised text, as logarithms of odds against its best."""
-    ranked: Mapping[str, float] = dict(_model().rank(text[:MAX_CHARS]))  # type: ignore[attr-defined]
+    ranked = dict(_rank()(text[:MAX_CHARS]))
     best = max(ranked.values())
     return {language: max(math.log(max(ranked[language], 1e-9) / best), -_MODEL_AT_MOST) for language in LANGUAGES}
 

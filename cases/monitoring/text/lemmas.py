@@ -19,9 +19,16 @@ _LONGEST = 40
 """Letters. Nothing longer is a word of these languages; links and noise are."""
 
 # A Czech superlative begins with "nej" and is not negated: "nejhorší", "nejrychleji", "nejvíc".
-_SUPERLATIVE = re.compile(r"nej(?!si$)\w*(?:si\w{0,3}|eji?|ejc|vic|mene|min|hur|hure|lip|lepe|driv|drive|dele|bliz|vys|nize)$")
+_SUPERLATIVE = re.compile(
+    r"nej(?!si$)\w*(?:si\w{0,3}|eji?|ejc|vic|mene|min|hur|hure|lip|lepe|driv|drive|dele|bliz|vys|nize)$"
+)
 # Endings of spoken Czech and what they are in writing: "hroznej", "v tý hroznejch", "velkym".
-_SPOKEN = ((re.compile(r"ejch$"), "ych"), (re.compile(r"ejma?$"), "ym"), (re.compile(r"ejho$"), "eho"), (re.compile(r"ej$"), "y"))
+_SPOKEN = (
+    (re.compile(r"ejch$"), "ych"),
+    (re.compile(r"ejma?$"), "ym"),
+    (re.compile(r"ejho$"), "eho"),
+    (re.compile(r"ej$"), "y"),
+)
 _PAST = re.compile(r"l[aioy]?$")
 _TWICE = re.compile(r"(.)\1")
 _SHORTEST_STEM = 3
@@ -35,10 +42,12 @@ _ENDINGS = {
     **dict.fromkeys(("eho", "emu", "ym", "ych", "ymi", "yma", "ej"), ("y", "i")),
     **dict.fromkeys(("a", "o"), ("", "y")),
     **dict.fromkeys(("e", "i"), ("", "y", "e", "a")),
-    **dict.fromkeys(("al", "ala", "ali", "alo", "aly", "ame", "ate", "aji", "aj", "as", "an", "ana", "ano", "any"), ("at",)),
+    **dict.fromkeys(("al", "ala", "ali", "alo", "aly", "ame", "ate", "aji", "aj", "as"), ("at",)),
+    **dict.fromkeys(("an", "ana", "ano", "any"), ("at",)),
     **dict.fromkeys(("il", "ila", "ili", "ilo", "ily", "ime", "ite", "is", "en", "ena", "eno", "eny"), ("it", "et")),
     **dict.fromkeys(("el", "ela", "eli", "elo", "ely", "eji", "ej"), ("et", "it")),
-    **dict.fromkeys(("uje", "uji", "uju", "ujes", "ujeme", "ujete", "ujou", "oval", "ovala", "ovali", "ovan"), ("ovat",)),
+    **dict.fromkeys(("uje", "uji", "uju", "ujes", "ujeme", "ujete", "ujou"), ("ovat",)),
+    **dict.fromkeys(("oval", "ovala", "ovali", "ovan"), ("ovat",)),
     **dict.fromkeys(("nul", "nula", "nuli", "nulo", "nout"), ("nout",)),
 }  # fmt: skip
 
@@ -86,7 +95,7 @@ class Dictionary:
 
     def _learn(self) -> None:
         """Words of our lexicon that are missing, as their own base forms, so that their other forms are recognised."""
-        with files(__package__).joinpath(f"data/lexicon.{self.language}.csv").open(encoding="utf-8", newline="") as file:
+        with files(__package__).joinpath(f"data/lexicon.{self.language}.csv").open(encoding="utf-8") as file:
             for line in file:
                 plain = folded(line.partition(",")[0])
                 if plain.isalpha() and plain not in self._forms and not self._read_known(plain):
@@ -124,7 +133,7 @@ class Dictionary:
         return (adjective,) if plain.endswith("e") and self._forms.get(adjective) == adjective else ()
 
     def read(self, word: str, plain: str) -> Reading:
-        """Base forms and negation. The prefix is looked at first: the dictionary drops it ("nefunguje" is "fungovat")."""
+        """Base forms and negation; the prefix is looked at first, for the dictionary drops it ("nefunguje")."""
         if len(plain) > _LONGEST:
             return Reading((), negated=False)
         if self.language == "cs" and plain.startswith("ne") and len(plain) > 3:
@@ -172,9 +181,10 @@ class Dictionary:
         return ()
 
     def misspelt(self, plain: str) -> Reading:
-        """Base forms of words one slip away: two letters swapped, one too many, one missing, one wrong; none if unknown.
+        """Base forms of words one slip away; none if there are none.
 
-        The first letter is taken as right, and short words are left alone: they are one slip from each other.
+        A slip is two letters swapped, one too many, one missing or one wrong. The first letter is taken as right, and
+        short words are left alone: they are one slip from each other.
         """
         if not _SHORTEST_MISSPELT <= len(plain) <= _LONGEST_MISSPELT:
             return Reading((), negated=False)

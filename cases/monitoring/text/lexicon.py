@@ -28,8 +28,8 @@ POLARITY_ONLY = frozenset({"general", "outrage", "praise", "resolved"})
 """Topics that say how something is meant, not what it is about; they are not reported as topics of a text."""
 
 ROLES = frozenset({
-    "again", "aside", "booster", "claim", "concession", "condition", "contrast", "dampener", "duration", "first", "irony",
-    "negator", "past", "report", "rival", "thanks", "why", "wish",
+    "again", "aside", "booster", "claim", "concession", "condition", "contrast", "dampener", "duration", "first",
+    "irony", "negator", "past", "report", "rival", "thanks", "why", "wish",
 })  # fmt: skip
 
 GAP = 2
@@ -38,7 +38,7 @@ GAP = 2
 NEAR = 6
 """Words at most between the two parts of a `+` term."""
 
-# What a language borrows from another's lexicon, dictionary and roles: Slovak is read with the Czech ones beside its own.
+# Slovak is read with the lexicon, the roles and the dictionary of Czech beside its own.
 READ_WITH = {"cs": ("cs",), "sk": ("sk", "cs"), "en": ("en",), "de": ("de",), "pl": ("pl",)}
 DICTIONARY_OF = {"sk": "cs"}
 
@@ -115,7 +115,7 @@ class Found(NamedTuple):
 
 def rows(name: str) -> Iterator[list[str]]:
     """The lines of a data file without its heading and remarks."""
-    with files(__package__).joinpath(f"data/{name}").open(encoding="utf-8", newline="") as file:
+    with files(__package__).joinpath(f"data/{name}").open(encoding="utf-8") as file:
         reader = csv.reader(line for line in file if not line.startswith("#"))
         next(reader)
         yield from reader
@@ -155,7 +155,8 @@ def _element(word: str, dictionary: str) -> Element:
     if len(found) != 1:
         raise ValueError(f"not one word: {word!r}")
     token = found[0]
-    if word.startswith("="):
+    # "don't" is a form of "do", but means the opposite.
+    if word.startswith("=") or "'" in bare:
         return Element(frozenset((token.plain,)), "", token.plain, token.negated, asks=False)
     return Element(frozenset((token.plain, *token.lemmas)), stem, token.plain, token.negated or asks, asks)
 
@@ -189,9 +190,7 @@ class Terms:
                     continue
                 at = self._complete(entry, place, words, text, sentences)
                 if at:
-                    agrees = all(
-                        element.agrees(text[where]) for element, where in zip(entry.elements, at, strict=True)
-                    )
+                    agrees = all(element.agrees(text[where]) for element, where in zip(entry.elements, at, strict=True))
                     # A phrase is what it says; of a single word the opposite has a meaning too.
                     if agrees or len(at) == 1:
                         close = sum(
@@ -225,7 +224,9 @@ class Terms:
                 order = range(place + 1, min(len(words), place + 2 + entry.gap))
             for other in order:
                 index = words[other]
-                if sentences[index] != sentence or (other > place + 1 and not entry.anywhere and _parted(text, at[-1], index)):
+                if sentences[index] != sentence or (
+                    other > place + 1 and not entry.anywhere and _parted(text, at[-1], index)
+                ):
                     continue
                 if index not in at and element.fits(text[index]):
                     at.append(index)
@@ -238,12 +239,12 @@ class Terms:
 
 
 def _parted(text: Sequence[Token], start: int, end: int) -> bool:
-    """Whether a comma stands between two tokens: words of a phrase may be on both sides of one only if they touch it."""
+    """Whether a comma stands between two tokens. Words of a phrase may be on both sides of one only if they touch."""
     return any(token.kind is not Kind.WORD for token in text[start + 1 : end])
 
 
 def chosen(found: Sequence[Found]) -> list[Found]:
-    """Of entries that overlap the one that says most: the longest, then the one negated as it stands, then the heaviest."""
+    """Of entries that overlap the one that says most: the longest, the one that fits most closely, the heaviest."""
     ranked = sorted(
         found,
         key=lambda one: (

@@ -12,13 +12,15 @@ MAX_CHARS = 10_000
 # Expanding forms ("ﷺ" is eighteen characters) are cut again afterwards; this bounds the work before.
 _MAX_RAW_CHARS = 4 * MAX_CHARS
 
-_INVISIBLE = regex.compile(r"[\p{Cs}\p{Cf}\p{Co}\p{Cn}\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]+")
+_INVISIBLE = regex.compile(
+    r"[\p{Cs}\p{Cf}\p{Co}\p{Cn}\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]+"
+)
 _MARKS = regex.compile(r"\p{M}+")
 _ADDRESS = regex.compile(r"(?i:https?://|www\.)\S+|[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,4}")
 _HANDLE = regex.compile(r"@[\w.]*")
 _HASHTAG = regex.compile(r"#(\w+)")
 # Where a written-together hashtag is cut: "NikdyVíc", "O2Fail", "FAILČesko" and "nikdy_vic".
-_CAMEL = regex.compile(r"(?<=\p{Ll})(?=\p{Lu})|(?<=\p{N})(?=\p{Lu}\p{Ll})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})|_+")
+CAMEL = regex.compile(r"(?<=\p{Ll})(?=\p{Lu})|(?<=\p{N})(?=\p{Lu}\p{Ll})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})|_+")
 # "w" may: www.
 _LETTERS = regex.compile(r"((?!w)\p{L})\1{2,}", regex.IGNORECASE)
 _SIGNS = regex.compile(r"([^\p{L}\p{N}\s])\1{3,}")
@@ -44,6 +46,6 @@ def normalised(text: str) -> str:
     text = _SIGNS.sub(r"\1\1\1", _LETTERS.sub(r"\1\1", text))
     text = _ADDRESS.sub(" ", text)
     text = _HANDLE.sub(" ", text)
-    text = _HASHTAG.sub(lambda tag: " " + _CAMEL.sub(" ", tag[1]) + " ", text).replace("#", " ")
+    text = _HASHTAG.sub(lambda tag: " " + CAMEL.sub(" ", tag[1]) + " ", text).replace("#", " ")
     text = _LINES.sub("\n", _BLANKS.sub(" ", text)).strip()
     return text[:MAX_CHARS].rstrip()

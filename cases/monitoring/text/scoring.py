@@ -36,8 +36,20 @@ _NEGATION_REACHES = {"en": 4, "de": 4, "pl": 3}
 _NEGATION_REACHES_ELSE = 5
 _SHORT_NEGATORS = frozenset({"bez", "without", "no", "ohne", "ne", "ani"})
 # A negation does not reach over these; where they join a list, `_list` carries it on.
-_JOINING = frozenset({"a", "and", "und", "oraz", "so", "takze", "protoze", "because"})
-_IN_LISTS = _JOINING | {"i", "ani", "nebo", "or", "nor"}
+_JOINING = {
+    "cs": frozenset({"a", "takze", "protoze"}),
+    "sk": frozenset({"a", "takze", "pretoze"}),
+    "en": frozenset({"and", "so", "because"}),
+    "de": frozenset({"und", "weil"}),
+    "pl": frozenset({"i", "oraz", "bo"}),
+}
+_IN_LISTS = {
+    "cs": frozenset({"a", "i", "ani", "nebo"}),
+    "sk": frozenset({"a", "aj", "ani", "alebo"}),
+    "en": frozenset({"and", "or", "nor"}),
+    "de": frozenset({"und", "oder", "noch"}),
+    "pl": frozenset({"i", "ani", "lub"}),
+}
 _LIMITS = frozenset({"only", "just", "jen", "jenom", "pouze", "nur", "tylko", "iba"})
 _COMPARING = frozenset({"nez", "than", "oproti", "unlike", "compared", "rozdil", "ako", "als"})
 _ELSEWHERE = frozenset({"konkurence", "konkurencia", "jinde", "elsewhere", "competitor", "competition"})
@@ -108,12 +120,12 @@ class _Reader:
     def _word(self, one: Found) -> Evidence | None:
         row = one.entry.row
         negator = self._negator(one)
-        if not one.agrees and any(element.negated for element in one.entry.elements):
-            # "nefungovat" and "!work" are found where something is negated, by prefix or by another word.
-            if negator is None or not any(element.asks for element in one.entry.elements):
-                return None
+        # "nefungovat" and "!work" are found where something is negated, by prefix or by another word.
+        negated_outside = negator is not None and any(element.asks for element in one.entry.elements)
+        if not (one.agrees or negated_outside) and any(element.negated for element in one.entry.elements):
+            return None
         shown = " ".join(self.text[index].text for index in one.at)
-        made = Evidence(row.term, shown, row.label, row.weight, row.weight, one.at[0])
+        made = Evidence(row.term, shown, row.label, row.weight, row.weight, one.at[0], max(one.at))
         self._negate(made, one, negator)
         self._strengthen(made, one)
         return made
@@ -135,7 +147,11 @@ class _Reader:
         seen = 0
         for index in range(first - 1, -1, -1):
             token = self.text[index]
-            if self.layout.clause[index] != clause or index in contrasts or token.plain in _JOINING:
+            if (
+                self.layout.clause[index] != clause
+                or index in contrasts
+                or token.plain in _JOINING[self.context.language]
+            ):
                 return None
             if token.kind is not Kind.WORD:
                 continue
@@ -173,9 +189,17 @@ class _Reader:
     def _list(self, found: list[Evidence]) -> None:
         """A negation goes on through a list: "nothing was easy, quick or worth it"."""
         for before, made in pairwise(found):
-            between = self.text[before.start + 1 : made.start]
-            joined = all(token.kind is Kind.COMMA or token.plain in _IN_LISTS for token in between)
-            if joined and between and "negated" in before.rules and "negated" not in made.rules and made.topic == before.topic:
+            between = self.text[before.end + 1 : made.start]
+            joined = all(
+                token.kind is Kind.COMMA or token.plain in _IN_LISTS[self.context.language] for token in between
+            )
+            if (
+                joined
+                and between
+                and "negated" in before.rules
+                and "negated" not in made.rules
+                and made.topic == before.topic
+            ):
                 made.turn(_PRAISE_NEGATED if made.weight < 0 else _BLAME_NEGATED, "negated")
 
     # Sentences and the whole text
@@ -223,7 +247,9 @@ class _Reader:
                 break
 
     def _opens_sentence(self, at: int, sentence: int) -> bool:
-        return not any(self.text[index].kind is Kind.WORD and self.layout.sentence[index] == sentence for index in range(at))
+        return not any(
+            self.text[index].kind is Kind.WORD and self.layout.sentence[index] == sentence for index in range(at)
+        )
 
     def _elsewhere(self, made: Evidence, sentence: int) -> None:
         """Praise and blame of somebody else, and of better times."""
@@ -241,7 +267,9 @@ class _Reader:
             made.turn(_RIVAL_PRAISED, "praise of a rival")
 
     def _names_a_rival(self, rivals: Iterable[Found]) -> bool:
-        return any(key in _ELSEWHERE for word in rivals for key in (self.text[word.at[0]].plain, *self.text[word.at[0]].lemmas))
+        return any(
+            key in _ELSEWHERE for word in rivals for key in (self.text[word.at[0]].plain, *self.text[word.at[0]].lemmas)
+        )
 
     def _reported(self) -> float:
         factor = 1.0
@@ -274,7 +302,7 @@ class _Reader:
             if times < 3:
                 weight = face.weight * 0.6**times
                 topic = "general" if weight > 0 else "praise"
-                made.append(Evidence(token.text, token.text, topic, weight, weight, index, ["face"], face.irony))
+                made.append(Evidence(token.text, token.text, topic, weight, weight, index, index, ["face"], face.irony))
         return made
 
     def _ratings(self) -> list[Evidence]:
@@ -284,7 +312,7 @@ class _Reader:
             if share is not None:
                 weight = 2.0 if share <= 0.25 else 1.0 if share <= 0.5 else -1.5 if share >= 0.9 else -0.7
                 topic = "general" if weight > 0 else "praise"
-                made.append(Evidence(token.text, token.text, topic, weight, weight, index, ["rating"]))
+                made.append(Evidence(token.text, token.text, topic, weight, weight, index, index, ["rating"]))
         return made
 
     # Irony and things put right
@@ -310,7 +338,7 @@ class _Reader:
             cues = self.context.of("irony", self.layout.sentence[one.start])
             sign = (
                 bool(ironic_faces)
-                or self._called_out(one.start)
+                or self._called_out(one)
                 or self._thanked_for_blame(one, found)
                 or any(word.at[0] != one.start for word in cues)
             )
@@ -319,26 +347,29 @@ class _Reader:
             elif eye_rolling or (sign and blame >= 0.6 and not parted):
                 one.turn(_IRONIC, "ironic")
 
-    def _called_out(self, start: int) -> bool:
+    def _called_out(self, one: Evidence) -> bool:
         """Whether praise is among the first two words of its sentence and cut off at once: "Tak super, …"."""
-        sentence = self.layout.of_sentence(self.layout.sentence[start])
+        sentence = self.layout.of_sentence(self.layout.sentence[one.start])
         words = [index for index in sentence if self.text[index].kind is Kind.WORD]
-        if start not in words[:2] or self.text[start].lemmas[:1] in _RECOMMENDING:
+        if one.start not in words[:2] or one.end > one.start + 1 or self.text[one.start].lemmas[:1] in _RECOMMENDING:
             return False
-        return start + 1 < len(self.text) and self.text[start + 1].kind in (Kind.COMMA, Kind.STOP)
+        return one.end + 1 < len(self.text) and self.text[one.end + 1].kind in (Kind.COMMA, Kind.STOP)
 
     def _thanked_for_blame(self, one: Evidence, found: Sequence[Evidence]) -> bool:
         """Whether thanks or applause is followed by blame in its own clause: "Thanks for the two-hour wait"."""
         if not any(one.start in word.at for word in self.context.roles.get("thanks", ())):
             return False
         clause = self.layout.clause[one.start]
-        return any(other.weight >= 0.4 and other.start > one.start and self.layout.clause[other.start] == clause for other in found)
+        return any(
+            other.weight >= 0.4 and other.start > one.start and self.layout.clause[other.start] == clause
+            for other in found
+        )
 
     def _settled(self, found: list[Evidence]) -> None:
         """What was put right afterwards weighs half."""
         last = max((one.start for one in found if one.topic == "resolved" and one.weight <= -0.5), default=-1)
         for one in found:
-            if 0 < one.weight and one.start < last:
+            if one.weight > 0 and one.start < last:
                 one.distance(_SETTLED, "put right")
 
 

@@ -91,9 +91,7 @@ def simhash(form: str) -> int:
     if total > _MAX_GRAMS:
         raise ValueError(f"more than {_MAX_GRAMS} groups of characters")
     counters = sum(_spread(gram) * times for gram, times in grams.items())
-    return sum(
-        1 << bit for bit in range(BITS) if 2 * (counters >> (_LANE * bit) & _MASK) > total
-    )
+    return sum(1 << bit for bit in range(BITS) if 2 * (counters >> (_LANE * bit) & _MASK) > total)
 
 
 @lru_cache(maxsize=100_000)

@@ -34,7 +34,9 @@ _AT_MOST = 1.3
 _PRAISED = -0.4
 _STILL_REPORTED = 0.7
 
-_SECOND = re.compile(r"(?:vy|vam|vas|vami|vas[ei]\w{0,3}|jste|ste|byste|you|your|yours|you're|you've|youre|u|ur|euch|ihr)$")
+_SECOND = re.compile(
+    r"(?:vy|vam|vas|vami|vas[ei]\w{0,3}|jste|ste|byste|you|your|yours|you're|you've|youre|u|ur|euch|ihr)$"
+)
 # Czech verbs say who acts in their ending; only endings nothing else has, on words whose base form is an infinitive.
 # With the accents they are written with: "stěžuji" is I, "stěžují" they.
 _FIRST_ENDING = re.compile(r"(?:[aá]m|[ií]m|uju|uji|eme|[ií]me|[aá]me)$")
@@ -45,7 +47,9 @@ _INFINITIVE = re.compile(r"\w+(?:[aeiouy]t|[sz]t|ct|ci)$")
 _YOURS = re.compile(r"(?:vas[ei]\w{0,3}|vas|your|yours|vase)$")
 _DID = re.compile(r"(?:ed|sold|sent|told|took|lost|made|left|broke|said|gave|kept|had|did|put|let)$")
 # "do tří dnů", "within 14 days": by when, not for how long. "každý týden": how often.
-_BY_WHEN = frozenset({"do", "za", "behem", "kazdy", "kazdou", "within", "in", "under", "every", "each", "per", "pristi", "next"})
+_BY_WHEN = frozenset(
+    {"do", "za", "behem", "kazdy", "kazdou", "within", "in", "under", "every", "each", "per", "pristi", "next"}
+)
 
 
 def lasting(context: Context, sentence: int | None = None) -> list[Found]:
@@ -107,7 +111,11 @@ class _Signs:
         self.taken = {index for one in context.matched for index in one.at}
         self.why = context.roles.get("why", [])
         asked = self.layout.asked
-        talking = [number for number in self.layout.sentences if any(self.text[index].kind is Kind.WORD for index in self.layout.of_sentence(number))]
+        talking = [
+            number
+            for number in self.layout.sentences
+            if any(self.text[index].kind is Kind.WORD for index in self.layout.of_sentence(number))
+        ]
         self.only_asks = bool(asked) and all(number in asked for number in talking) and not self.why
 
     def all(self) -> list[Evidence | None]:
@@ -124,13 +132,15 @@ class _Signs:
 
     def _made(self, name: str, at: Sequence[int], weight: float) -> Evidence:
         shown = " … ".join(self.text[index].text for index in at[:3])
-        return Evidence(name, shown, "general", weight, weight, at[0], ["sign"])
+        return Evidence(name, shown, "general", weight, weight, at[0], at[0], ["sign"])
 
     def _addressed(self) -> Evidence | None:
         at = [
             index
             for index, token in enumerate(self.text)
-            if token.kind is Kind.WORD and index not in self.context.used and _person(token, self.context.language, True)
+            if token.kind is Kind.WORD
+            and index not in self.context.used
+            and _person(token, self.context.language, True)
         ]
         if not at:
             return None
@@ -140,7 +150,9 @@ class _Signs:
     def _of_theirs(self, index: int) -> bool:
         """Whether a word speaks of what is theirs or what they did: "your driver", "you sold"."""
         after = self.text[index + 1].plain if index + 1 < len(self.text) else ""
-        return bool(_YOURS.match(self.text[index].plain)) or (self.text[index].plain == "you" and _DID.search(after) is not None)
+        return bool(_YOURS.match(self.text[index].plain)) or (
+            self.text[index].plain == "you" and _DID.search(after) is not None
+        )
 
     def _not_done(self) -> Evidence | None:
         negators = {index for word in self.context.of("negator") for index in word.at}

@@ -8,8 +8,8 @@ from functools import lru_cache
 import regex
 
 from cases.monitoring.text import lemmas
-from cases.monitoring.text.folding import folded
-from cases.monitoring.text.normal import normalised
+from cases.monitoring.text.folding import folded, without_floods
+from cases.monitoring.text.normal import CAMEL
 
 MAX_TOKENS = 1_500
 """Tokens read of one text; about eight printed pages."""
@@ -52,7 +52,8 @@ _TOKEN = regex.compile(
     regex.VERBOSE | regex.VERSION1,
 )
 _KINDS = {kind.value: kind for kind in Kind}
-_WORD = regex.compile(r"[\p{L}\p{N}]+")
+# A letter with loose accents is one word with them.
+_SEARCHED = regex.compile(r"#(?P<tag>[\p{L}\p{N}\p{M}_]+)|[\p{L}\p{N}\p{M}]+")
 
 
 def tokens(text: str, language: str, *, guess: bool = True) -> list[Token]:
@@ -93,15 +94,18 @@ def search_words(text: str) -> list[list[str]]:
     An index holds the terms of its texts, a query asks for one term of each of its words: "databaze" finds
     "databázích" because both hold the term "databaze". A negated word is found under itself and under what it
     negates, so "fungovat" finds "nefunguje". Czech and English base forms stand side by side: neither an index nor a
-    query has to know its language.
+    query has to know its language. A hashtag is found whole and by its words.
     """
     found = []
-    for word in _WORD.findall(normalised(text)):
-        plain = folded(word)[:MAX_SEARCH_CHARS]
-        if not plain:
-            continue
-        bases = (base for language in lemmas.LANGUAGES for base in lemmas.read(plain, language).lemmas)
-        found.append(list(dict.fromkeys((plain, *bases))))
+    for match in _SEARCHED.finditer(without_floods(text)):
+        whole = folded(match["tag"] or "")
+        parts = CAMEL.sub(" ", match["tag"]).split() if match["tag"] else [match[0]]
+        for word in parts:
+            if plain := folded(word)[:MAX_SEARCH_CHARS]:
+                bases = (base for language in lemmas.LANGUAGES for base in lemmas.read(plain, language).lemmas)
+                found.append(
+                    [term for term in dict.fromkeys((plain, *bases, whole[:MAX_SEARCH_CHARS])) if term.isalnum()]
+                )
     return found
 
 

@@ -27,7 +27,9 @@ def test_entries_are_well_formed(language: str) -> None:
         assert row.label in TOPICS, row
         assert abs(row.weight) <= HEAVIEST, row
         assert row.term == " ".join(row.term.split()) == row.term.strip("+ "), row
-        assert row.weight <= 0 if row.label in ("praise", "resolved") else row.weight >= 0 or row.label == "quality", row
+        assert row.weight <= 0 if row.label in ("praise", "resolved") else row.weight >= 0 or row.label == "quality", (
+            row
+        )
         assert compiled(row, language).elements
 
 

@@ -21,6 +21,11 @@ def finds(query: str, text: str) -> bool:
         ("refund", "no refunds"),
         ("company complaint", "complaints about companies"),
         ("nikdy víc", "#NikdyVíc"),
+        ("#nikdyvíc", "#NikdyVíc"),
+        ("#NikdyVíc", "#nikdyvic"),
+        ("jana", "@jana_nova"),
+        ("example.org", "viz https://example.org/zprava"),
+        ("pri\u0301lis\u030c", "příliš"),
         ("", "cokoli"),
     ],
 )
@@ -28,7 +33,9 @@ def test_found(query: str, text: str) -> None:
     assert finds(query, text)
 
 
-@pytest.mark.parametrize(("query", "text"), [("databáze", "data"), ("reklamace", "reklama"), ("únik dat", "únik plynu")])
+@pytest.mark.parametrize(
+    ("query", "text"), [("databáze", "data"), ("reklamace", "reklama"), ("únik dat", "únik plynu")]
+)
 def test_not_found(query: str, text: str) -> None:
     assert not finds(query, text)
 

@@ -14,8 +14,8 @@ POST = (
     "řekla, že to není její starost. Tohle považuju za naprosto neuvěřitelné, dávejte si pozor!"
 )
 OTHER = (
-    "Dobrý den, dnes jsem v prodejně v Brně nakoupila pečivo a musím moc pochválit paní u pokladny, byla milá a ochotná. "
-    "Takhle má vypadat obsluha, určitě přijdu zas a doporučím vás všem známým, děkuju!"
+    "Dobrý den, dnes jsem v prodejně v Brně nakoupila pečivo a musím moc pochválit paní u pokladny, byla milá a "
+    "ochotná. Takhle má vypadat obsluha, určitě přijdu zas a doporučím vás všem známým, děkuju!"
 )
 
 

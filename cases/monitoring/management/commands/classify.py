@@ -26,8 +26,10 @@ class BadLineError(Exception):
 class Command(BaseCommand):
     """One JSON object a line in, one a line out, in the same order.
 
-    In: ``{"id": "17", "text": "Už týden nefunguje internet"}``. Out: ``{"id": "17", "language": "cs", "complaint": true,
-    "negativity": 0.8, "topics": ["outage"], "terms": [{"term", "found", "topic", "weight", "rules"}]}``.
+    In: ``{"id": "17", "text": "Už týden nefunguje internet"}``. Out: ``{"id": "17", "language": "cs",
+    "complaint": true, "negativity": 0.8, "topics": ["quality", "outage"], "terms": […]}``, each term with the entry it
+    was found by (``term``), the words of the text (``found``), its ``topic``, the ``weight`` it added to the decision
+    and the ``rules`` that changed it.
 
     A line that cannot be read gives ``{"id": …, "line": 3, "error": "…"}`` in its place and the stream goes on; the
     command then leaves with 1 after the last line. Empty lines give nothing.
