@@ -162,6 +162,16 @@ def test_every_decision_has_several_defensible_options_with_feedback(name: str) 
         assert all("feedback" in option for option in decision["options"]), decision["id"]
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_the_best_option_is_not_known_by_its_place(name: str) -> None:
+    decisions = scenario(name).data["decisions"]
+    places = Counter(
+        max(range(len(one["options"])), key=lambda index: one["options"][index]["worth"]) for one in decisions
+    )
+    assert len(places) >= 3
+    assert max(places.values()) <= len(decisions) / 2
+
+
 @pytest.mark.parametrize("plan", ["reference", "clumsy", "nothing"])
 @pytest.mark.parametrize("name", NAMES)
 def test_nobody_says_the_same_sentence_twice(name: str, plan: str) -> None:

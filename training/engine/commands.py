@@ -72,4 +72,7 @@ def _speak_as(run: Run, event: Any) -> None:
 
 
 def _bilingual(text: Any) -> dict[str, str]:
-    return dict(text) if isinstance(text, dict) else {"cs": str(text), "en": str(text)}
+    """A text in both languages; typed in one, it stands for the other too."""
+    typed = text if isinstance(text, dict) else {"cs": text}
+    one = next(iter(typed.values()), "")
+    return {language: str(typed.get(language) or one) for language in ("cs", "en")}

@@ -37,6 +37,12 @@ def test_fire_skip_and_edit() -> None:
     assert came(found, "skipped", id="i2")[0]["why"] == "facilitator"
 
 
+@pytest.mark.parametrize("text", ["Ahoj", {"cs": "Ahoj"}, {"cs": "Ahoj", "en": "Ahoj"}])
+def test_what_is_typed_in_one_language_stands_in_both(text: Any) -> None:
+    found = steered(event(1, 10, "persona.spoke", persona="p_parent", text=text), until=20)
+    assert came(found, "post")[0]["text"] == {"cs": "Ahoj", "en": "Ahoj"}
+
+
 def test_fire_overrides_reasons_not_to() -> None:
     of = scenario(inject("x", {"at": "+01:00"}, unless={"elapsed_gt": "PT1M"}, window={"until": "+01:30"}))
     assert minutes_of(steered(of=of), "x") == []
