@@ -8,7 +8,8 @@ import pytest
 
 from cases.monitoring import feeds
 from cases.monitoring.feeds import read
-from cases.monitoring.plaintext import clean, folded, one_line, without_markup
+from cases.monitoring.plaintext import clean, one_line, without_markup
+from cases.monitoring.text.folding import folded
 from tests.monitoring.feed_server import atom, entry
 
 PRAGUE = ZoneInfo("Europe/Prague")
