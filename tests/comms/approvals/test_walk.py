@@ -194,4 +194,4 @@ def test_a_short_walk(world: World) -> None:
 
 @pytest.mark.slow
 def test_a_long_walk(world: World) -> None:
-    walk(world, examples=200, steps=40)
+    walk(world, examples=80, steps=40)
