@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.template import TemplateDoesNotExist
 from django.template.loader import select_template
+from django.utils.translation import get_language_from_request, override
 from django.views.decorators.csrf import requires_csrf_token
 from django_htmx.http import HttpResponseClientRefresh
 
@@ -49,13 +50,19 @@ def page(request: HttpRequest | None, status: int, message: Text, **context: Any
     return HttpResponse(text, status=status)
 
 
+def language_of(request: HttpRequest) -> str:
+    """The language the page was to be in, else the browser's; found without touching the database."""
+    return getattr(request, "LANGUAGE_CODE", "") or get_language_from_request(request)
+
+
 def away(request: HttpRequest, error: BaseException | None) -> HttpResponse:
     """503: a server does not answer. Drawn without touching the database."""
     log.warning("a server does not answer: %s", request.path, exc_info=error)
-    if wants_problem(request):
-        response: HttpResponse = problem_response(problem(Away(), instance=request.path))
-    else:
-        response = page(None, 503, Away.title)
+    with override(language_of(request)):
+        if wants_problem(request):
+            response: HttpResponse = problem_response(problem(Away(), instance=request.path))
+        else:
+            response = page(None, 503, Away.title)
     response["Retry-After"] = str(RETRY_AFTER)
     response["Cache-Control"] = "no-store"
     return response
@@ -97,10 +104,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     if isinstance(error, AWAY):
         return away(request, error)
-    if wants_problem(request):
-        return problem_response(problem(Broken(), instance=request.path))
     try:
-        return page(None, 500, Broken.title)
+        with override(language_of(request)):
+            if wants_problem(request):
+                return problem_response(problem(Broken(), instance=request.path))
+            return page(None, 500, Broken.title)
     except Exception:
         log.exception("the error page itself failed")
         return HttpResponseServerError(str(Broken.title), content_type="text/plain; charset=utf-8")

@@ -124,7 +124,6 @@ def test_registered_values(world: World, program: Make) -> None:
 
 
 def test_a_weaker_policy_needs_a_second_person(world: World, program: Make) -> None:
-    build.defaults(world)
     manager = fresh(program, "manager")
     policies = {row["text"]: row for row in ok(manager("GET", "approval-policies"))["results"]}
     address = f"approval-policies/{policies['apology']['uuid']}"

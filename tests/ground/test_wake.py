@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from kombu.exceptions import OperationalError
 
+from crisisdesk.celery import app
 from crisisdesk.core import wake
 
 
@@ -72,3 +74,13 @@ def test_wakes_again_after_the_silence(monkeypatch: pytest.MonkeyPatch) -> None:
     assert seconds()[0] is False
     monkeypatch.setattr(wake, "_silent_until", time.monotonic() - 0.1)
     assert seconds()[0] is True
+
+
+def test_workers_look_for_a_lost_broker_every_few_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kombu.utils.functional.sleep", lambda seconds: None)
+    pauses: list[float] = []
+    connection = app.connection_for_read("redis://127.0.0.1:1/0")
+    with pytest.raises(OperationalError):
+        connection.ensure_connection(lambda error, pause: pauses.append(pause), 8)
+    assert len(pauses) == 8
+    assert max(pauses) <= 5

@@ -59,7 +59,6 @@ def test_in_a_lesser_case_nobody_is_told(world: World) -> None:
 
 
 def test_who_decides_anyway_is_not_told_besides(world: World) -> None:
-    build.defaults(world)
     policy = ApprovalPolicy.objects.get(text="update")
     stages: list[dict[str, Any]] = [{"roles": ["comms_lead"]}, {"roles": ["legal"]}]
     stages.append({"roles": ["legal", "dpo"], "informed": True})
@@ -69,7 +68,6 @@ def test_who_decides_anyway_is_not_told_besides(world: World) -> None:
 
 
 def test_to_be_told_is_no_substitute_for_deciding(world: World) -> None:
-    build.defaults(world)
     policy = ApprovalPolicy.objects.get(text="apology")
     names = ("roles", "required", "order", "severities", "kinds", "except_kinds", "tag")
     stages = [{name: getattr(row, name) for name in names} for row in policy.stages.all()]
@@ -78,7 +76,6 @@ def test_to_be_told_is_no_substitute_for_deciding(world: World) -> None:
 
 
 def test_roles_that_do_not_approve_can_be_told(world: World) -> None:
-    build.defaults(world)
     policy = ApprovalPolicy.objects.get(text="correction")
     stages: list[dict[str, Any]] = [{"roles": ["comms_lead"]}, {"roles": ["security"], "kinds": ["data_leak"]}]
     changed = change_policy(

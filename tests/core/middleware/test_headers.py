@@ -236,6 +236,19 @@ def test_a_database_that_is_away_is_a_503_everywhere(world: World, address: str)
     assert "connection is lost" not in answer.content.decode()
 
 
+@pytest.mark.parametrize(("language", "said"), [("cs", "limity běží dál"), ("en", "clocks run on")])
+def test_a_database_that_is_away_is_told_in_the_browsers_language(world: World, language: str, said: str) -> None:
+    def away(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        raise OperationalError("connection refused")
+
+    client = world.client("duty", language=language)
+    client.raise_request_exception = False
+    with connection.execute_wrapper(away):
+        answer = client.get("/cases/")
+    assert answer.status_code == 503
+    assert said in answer.content.decode()
+
+
 def test_a_broken_error_page_still_answers(caplog: pytest.LogCaptureFixture) -> None:
     request = RequestFactory().get("/")
     with mock.patch.object(error_pages, "page", side_effect=ValueError), caplog.at_level(logging.ERROR):
