@@ -215,6 +215,12 @@ def dictionary(language: str) -> Dictionary:
         return _dictionary(language)
 
 
+def warm() -> None:
+    """Read all dictionaries now, so that nobody waits for them later."""
+    for language in LANGUAGES:
+        dictionary(language)
+
+
 @cache
 def _dictionary(language: str) -> Dictionary:
     return Dictionary(language)

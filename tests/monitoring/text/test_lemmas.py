@@ -2,6 +2,7 @@
 
 import pytest
 
+from cases.monitoring.text import lemmas
 from cases.monitoring.text.lemmas import misspelt, read
 
 
@@ -70,3 +71,12 @@ def test_one_slip(word: str, language: str, lemma: str, negated: bool) -> None:
 def test_what_is_no_word_has_no_base_form(word: str) -> None:
     assert read(word, "cs").lemmas == ()
     assert misspelt(word, "cs").lemmas == ()
+
+
+def test_dictionaries_are_read_before_they_are_asked_for() -> None:
+    lemmas._dictionary.cache_clear()
+    lemmas.warm()
+    known = lemmas._dictionary.cache_info()
+    assert known.currsize == len(lemmas.LANGUAGES)
+    lemmas.dictionary("cs")
+    assert lemmas._dictionary.cache_info().misses == known.misses
