@@ -83,7 +83,10 @@ def _pythons() -> dict[str, str]:
     """Other Pythons on this machine by version: on the path, and where pyenv keeps them."""
     names = [shutil.which(f"python{version}") for version in VERSIONS]
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
-    names += [str(folder / "bin" / "python") for version in VERSIONS for folder in sorted(pyenv.glob(f"{version}.*"))]
+    if os.access(pyenv, os.R_OK | os.X_OK):  # it may be somebody else's
+        names += [
+            str(folder / "bin" / "python") for version in VERSIONS for folder in sorted(pyenv.glob(f"{version}.*"))
+        ]
     found: dict[str, str] = {}
     for name in names:
         if name is not None and (version := _version(name)) in VERSIONS:
