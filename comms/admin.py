@@ -59,14 +59,19 @@ class TextReadForm(forms.Form):
 
 
 class StageForm(forms.Form):
-    """One more stage for every severity and kind: roles of which so many people are needed."""
+    """One more stage for every severity and kind: roles of which so many people are needed, or the people quoted."""
 
-    roles = forms.MultipleChoiceField(label=_("Any of the roles"), choices=ROLES, widget=forms.CheckboxSelectMultiple)
+    roles = forms.MultipleChoiceField(
+        label=_("Any of the roles"), choices=ROLES, widget=forms.CheckboxSelectMultiple, required=False
+    )
+    quoted = forms.BooleanField(
+        label=_("The people quoted decide"), required=False, help_text=_("Choose this or roles, not both")
+    )
     required = forms.IntegerField(label=_("How many people"), min_value=1, max_value=9, initial=1)
 
 
 def _stages(policy: ApprovalPolicy) -> list[dict[str, Any]]:
-    names = ("roles", "required", "order", "informed", "severities", "kinds", "except_kinds", "tag")
+    names = ("roles", "required", "order", "informed", "quoted", "severities", "kinds", "except_kinds", "tag")
     return [{name: getattr(row, name) for name in names} for row in policy.stages.all()]
 
 
@@ -241,7 +246,7 @@ class RequestStageInline(ReadOnlyInline):
     """The stages of a request."""
 
     model = RequestStage
-    fields = ("order", "roles", "required", "deputy_at", "executive_at", "filled_at")
+    fields = ("order", "roles", "person", "required", "deputy_at", "executive_at", "filled_at")
     show_change_link = False
 
 

@@ -35,6 +35,7 @@ from comms.models import (
 )
 from comms.states import RequestState, StatementState, Status
 from crisisdesk.core.api import DeskViewSet, Filter, Input, Output, Router, VisibleField, verb
+from crisisdesk.core.models import User
 
 # Characters of JSON; the actions say how long a text may be (`hashing.MOST_BYTES`).
 LONGEST = 2 * hashing.MOST_BYTES
@@ -180,6 +181,7 @@ class StatementOut(Output):
 
     case = serializers.CharField(source="case.reference")
     accounts = serializers.SlugRelatedField("uuid", many=True, read_only=True)  # type: ignore[var-annotated]
+    quoted_people = serializers.SlugRelatedField("uuid", many=True, read_only=True)  # type: ignore[var-annotated]
     supersedes = serializers.UUIDField(source="supersedes.uuid", default=None, allow_null=True)
     versions = serializers.SerializerMethodField()
     actions = True
@@ -187,8 +189,8 @@ class StatementOut(Output):
     class Meta:
         model = Statement
         fields = (
-            "uuid", "case", "purpose", "admits_fault", "concerns_employee", "accounts", "embargo_until", "scheduled_at",
-            "publish_when_approved", "supersedes", "created_at", "versions",
+            "uuid", "case", "purpose", "admits_fault", "concerns_employee", "accounts", "quoted_people",
+            "embargo_until", "scheduled_at", "publish_when_approved", "supersedes", "created_at", "versions",
         )  # fmt: skip
 
     @extend_schema_field(StatementVersionLine(many=True))
@@ -203,9 +205,10 @@ class StatementOut(Output):
 
 
 class SettingsIn(Input):
-    """Channels, marks and times."""
+    """Channels, people quoted, marks and times."""
 
     accounts = VisibleField(Account, many=True, required=False)
+    quoted_people = VisibleField(User, many=True, required=False)
     admits_fault = serializers.BooleanField(required=False)
     concerns_employee = serializers.BooleanField(required=False)
     embargo_until = serializers.DateTimeField(required=False, allow_null=True)
@@ -225,6 +228,9 @@ class StatementIn(Input):
     admits_fault = serializers.BooleanField(required=False)
     concerns_employee = serializers.BooleanField(required=False)
     accounts = VisibleField(Account, many=True, required=False)
+    quoted_people = VisibleField(
+        User, many=True, required=False, help_text="Whose words stand in the text; the policy says when they agree."
+    )
 
 
 class ReleaseIn(Input):
@@ -253,8 +259,8 @@ class StatementViewSet(DeskViewSet):
     }
 
     def parts(self, row: Statement) -> Any:
-        """Its channels."""
-        return sorted(account.pk for account in row.accounts.all())
+        """Its channels and the people quoted."""
+        return [sorted(row.pk for row in rows.all()) for rows in (row.accounts, row.quoted_people)]
 
     create = verb(draft_statement, StatementIn, VersionOut, parent="case")
     partial_update = verb(change_statement, SettingsIn)
@@ -265,20 +271,23 @@ class StatementViewSet(DeskViewSet):
     def get_queryset(self) -> QuerySet[Statement]:
         """With everything a statement shows."""
         rows: QuerySet[Statement] = super().get_queryset()
-        return rows.select_related("case__brand", "supersedes").prefetch_related("accounts", "versions__deliveries")
+        return rows.select_related("case__brand", "supersedes").prefetch_related(
+            "accounts", "quoted_people", "versions__deliveries"
+        )
 
 
 # --- approvals --------------------------------------------------------------------------------------------------------
 
 
 class StageOut(serializers.ModelSerializer[RequestStage]):
-    """How many people out of which roles."""
+    """How many people out of which roles, or the person quoted who has to agree."""
 
+    person = serializers.UUIDField(source="person.uuid", default=None, allow_null=True)
     approvals = serializers.SerializerMethodField(help_text="How many approvals count here so far.")
 
     class Meta:
         model = RequestStage
-        fields = ("uuid", "order", "roles", "required", "approvals", "filled_at", "deputy_at", "executive_at")
+        fields = ("uuid", "order", "roles", "person", "required", "approvals", "filled_at", "deputy_at", "executive_at")
         read_only_fields = fields
 
     def get_approvals(self, stage: RequestStage) -> int:

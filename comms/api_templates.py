@@ -237,17 +237,20 @@ class StageShape(serializers.ModelSerializer[PolicyStage]):
 
     class Meta:
         model = PolicyStage
-        fields = ("order", "roles", "required", "informed", "severities", "kinds", "except_kinds", "tag")
+        fields = ("order", "roles", "required", "informed", "quoted", "severities", "kinds", "except_kinds", "tag")
         read_only_fields = fields
 
 
 class StageIn(Input):
     """`required` people out of any of the roles; empty conditions mean always."""
 
-    roles = serializers.ListField(child=serializers.ChoiceField(ROLE), min_length=1, max_length=len(ROLE))
+    roles = serializers.ListField(child=serializers.ChoiceField(ROLE), required=False, max_length=len(ROLE))
     required = serializers.IntegerField(min_value=1, max_value=9, default=1)  # type: ignore[assignment]
     order = serializers.IntegerField(min_value=1, max_value=9, default=1)
     informed = serializers.BooleanField(default=False, help_text="The roles are told of the text and do not decide.")
+    quoted = serializers.BooleanField(
+        default=False, help_text="Instead of roles: each person whose words the statement quotes decides."
+    )
     severities = serializers.ListField(
         child=serializers.IntegerField(min_value=1, max_value=4), required=False, max_length=4
     )

@@ -56,12 +56,13 @@ def _install_policy(given: Mapping[str, Any], columns: Mapping[str, list[str]]) 
     PolicyStage.objects.bulk_create(
         PolicyStage(
             policy=policy,
-            roles=stage["roles"],
+            roles=stage.get("roles", []),
             severities=stage.get("severities", []),
             kinds=columns[stage["kinds"]] if "kinds" in stage else [],
             except_kinds=columns[stage["except_kinds"]] if "except_kinds" in stage else [],
             tag=stage.get("tag", ""),
             informed=stage.get("informed", False),
+            quoted=stage.get("quoted", False),
         )
         for stage in given.get("stages", [])
     )

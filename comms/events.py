@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from comms.languages import language_word
 from comms.models.policies import PolicyText
+from comms.quorum import QUOTED
 from comms.states import Purpose, ReviewOutcome
 from crisisdesk.core.errors import constraint_message
 from crisisdesk.core.events import declare
@@ -18,6 +19,8 @@ def _roles(codes: str | list[str]) -> str:
     """Roles of one stage (`care/comms_lead`) or of several, in the reader's language."""
     if isinstance(codes, list):
         return ", ".join(_roles(stage) for stage in codes)
+    if codes == QUOTED:
+        return str(_("person quoted"))
     return " / ".join(str(Role(code).label) if code in Role.values else code for code in codes.split("/"))
 
 
@@ -156,6 +159,7 @@ declare("policy.declined", _("Weaker approval policy declined ({text}): {actor}"
 constraint_message("comms_version_final", _("A submitted text never changes. Start a new version."))
 constraint_message("comms_four_eyes", _("Whoever wrote in a text does not decide about it. Somebody else has to."))
 constraint_message("comms_approval_of_request", _("This decision is about another text. Open it again."))
+constraint_message("comms_quoted_agrees", _("Only the person quoted can agree to the quotation"))
 constraint_message("comms_version_allowed", _("Nobody has approved this text as it stands"))
 constraint_message("comms_request_satisfied", _("Approvals are missing"))
 constraint_message("comms_review_by_other", _("You signed this text. Somebody else has to review it."))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.forms import DeskForm, Moment
 from cases.models import Case, Fact
 from comms import hashing
+from comms.actions.quoting import who_can_be_asked
 from comms.languages import language_name
 from comms.models import (
     Account,
@@ -24,6 +25,9 @@ from comms.models import (
     TemplateVersion,
 )
 from comms.placeholders import PlaceholderType
+from crisisdesk.core.directory import people_visible_to
+from crisisdesk.core.models import User
+from crisisdesk.core.principals import Principal
 
 LONGEST_TITLE = 200
 
@@ -137,11 +141,30 @@ class CitationsForm(forms.Form):
         self.fields["facts"].queryset = facts  # type: ignore[attr-defined]
 
 
+class People(forms.ModelMultipleChoiceField):
+    """People who can be asked about a statement: those with an open account who see its case."""
+
+    widget = forms.CheckboxSelectMultiple({"class": "long"})
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(User.objects.none(), required=False, **options)
+
+    def among(self, principal: Principal, statement: Statement) -> None:
+        """Offer those of them the principal works with, and who was chosen before."""
+        may = who_can_be_asked(statement.case).values("pk")
+        known = people_visible_to(principal).filter(pk__in=may) | statement.quoted_people.all()
+        self.queryset = known.distinct().order_by("name_sort")
+
+
 class SettingsForm(DeskForm):
-    """Channels, marks and times of a statement."""
+    """Channels, people quoted, marks and times of a statement."""
 
     accounts = forms.ModelMultipleChoiceField(
         Account.objects.none(), label=_("Channels"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    quoted_people = People(
+        label=_("People quoted"),
+        help_text=_("Whose words stand in the text. The approval policy says when they have to agree to them."),
     )
     admits_fault = forms.BooleanField(label=_("Admits fault or promises compensation"), required=False)
     concerns_employee = forms.BooleanField(label=_("Concerns an employee"), required=False)
@@ -153,12 +176,14 @@ class SettingsForm(DeskForm):
         super().__init__(*args, **options)
         accounts = Account.objects.visible_to(self.principal).filter(brand=statement.case.brand_id, active=True)
         self.fields["accounts"].queryset = accounts  # type: ignore[attr-defined]
+        self.fields["quoted_people"].among(self.principal, statement)  # type: ignore[attr-defined]
 
     @staticmethod
     def initial_of(statement: Statement) -> dict[str, Any]:
         """The settings as they are."""
         names = ("admits_fault", "concerns_employee", "publish_when_approved", "scheduled_at", "embargo_until")
-        return {"accounts": list(statement.accounts.all()), **{name: getattr(statement, name) for name in names}}
+        sets = {name: list(getattr(statement, name).all()) for name in ("accounts", "quoted_people")}
+        return {**sets, **{name: getattr(statement, name) for name in names}}
 
 
 class DecisionForm(DeskForm):

@@ -24,6 +24,9 @@ _EMPATHY = {
     "cs": re.compile(r"\b(omlouv|omluv|mrzí|líto|rozumíme|chápeme|obav|bereme to vážně|děkujeme)", re.IGNORECASE),
     "en": re.compile(r"\b(sorry|apolog|regret|understand|concern|seriously|thank)", re.IGNORECASE),
 }
+# Pairs of quotation marks as they are used in Czech and in English; what stands in them is speech from three words on.
+_QUOTATION = re.compile(r"„([^“”]+)[“”]|“([^”]+)”|»([^«]+)«|\"([^\"]+)\"")
+_SPEECH = 3
 _TIME = re.compile(r"\b([01]?\d|2[0-3])[:.][0-5]\d\b|\b\d{1,2}\s*hodin|\b\d{1,2}\s*(am|pm)\b", re.IGNORECASE)
 _TOLD_AGAIN = frozenset({Purpose.FIRST, Purpose.UPDATE, Purpose.APOLOGY})
 
@@ -32,7 +35,7 @@ def hints(version: StatementVersion, accounts: Iterable[Account]) -> list[Text]:
     """The most important remarks about a draft in one language, most important first."""
     if not version.master.text.strip():
         return []
-    found = [*_facts(version), *_limits(version, accounts), *_promise(version), *_tone(version)]
+    found = [*_facts(version), *_quotation(version), *_limits(version, accounts), *_promise(version), *_tone(version)]
     return found[:MOST]
 
 
@@ -44,6 +47,15 @@ def _facts(version: StatementVersion) -> Iterator[Text]:
         yield _("A cited fact is not confirmed yet. Say so in the text, or wait for it.")
     elif not states and version.statement.purpose in (Purpose.UPDATE, Purpose.CORRECTION):
         yield _("No fact is cited. Whoever decides sees what the text rests on.")
+
+
+def _quotation(version: StatementVersion) -> Iterator[Text]:
+    quoted = (match[match.lastindex or 0] for match in _QUOTATION.finditer(version.master.text))
+    speaks = any(len(words.split()) >= _SPEECH for words in quoted)
+    if speaks and not version.statement.quoted_people.exists():
+        yield _(
+            "Somebody is quoted. Name them under “Channels, times and marks”, so that they can agree to their words."
+        )
 
 
 def _limits(version: StatementVersion, accounts: Iterable[Account]) -> Iterator[Text]:

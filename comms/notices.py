@@ -30,6 +30,13 @@ declare_notice(
     words=_WORDS,
 )
 declare_notice(
+    "approval.quoted",
+    subject=_("{reference}: a text quotes you and waits for your agreement ({purpose}, {language})"),
+    text=_("Please read the text and approve it, return it or reject it. It does not go out without your agreement."),
+    button=_("Read and decide"),
+    words=_WORDS,
+)
+declare_notice(
     "approval.deputy",
     subject=_("{reference}: a text waits for your decision as deputy ({purpose}, {language})"),
     text=_("Nobody has answered in time. Please read the text and approve it, return it or reject it."),

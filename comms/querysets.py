@@ -118,7 +118,7 @@ class RequestQuerySet(DeskQuerySet):
         decided = Prefetch("approvals", approval.objects.select_related("user", "on_behalf_of"))
         return self.select_related(
             "version__statement__case__brand", "version__statement__case__kind", "submitted_by"
-        ).prefetch_related(Prefetch("stages", stage.objects.prefetch_related(decided)))
+        ).prefetch_related(Prefetch("stages", stage.objects.select_related("person").prefetch_related(decided)))
 
 
 class RequestStageQuerySet(DeskQuerySet):
@@ -133,7 +133,7 @@ class RequestStageQuerySet(DeskQuerySet):
         return self.filter(~Exists(earlier), **waiting)
 
     def open_to(self, user: "User", now: datetime, held: "Held | None" = None) -> Self:
-        """Stages in which this person may decide now.
+        """Stages in which this person may decide now: by a role, or because they are quoted.
 
         Not where they contributed to the text or have decided already. A role held in the case counts; a role on the
         brand counts where nobody has accepted it in the case; deputies count from `deputy_at` on, executives from
@@ -143,7 +143,7 @@ class RequestStageQuerySet(DeskQuerySet):
             return self.none()
         contributor, approval = apps.get_model("comms.Contributor"), apps.get_model("comms.Approval")
         return self.unfilled().filter(
-            _by_role(held or Held(user), now),
+            _by_role(held or Held(user), now) | Q(person=user),
             ~Exists(contributor.objects.filter(version=OuterRef("request__version"), user=user)),
             ~Exists(approval.objects.filter(request=OuterRef("request"), user=user)),
         )

@@ -10,17 +10,21 @@ from typing import Any, TypeVar
 
 Person = TypeVar("Person", bound=Hashable)
 
+# How an event names a stage for somebody who is quoted.
+QUOTED = "quoted"
 # What the note says of a text for which a policy asks nobody: the communications lead reads it.
 FALLBACK_ROLES = ("comms_lead",)
 
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What a policy looks at: severity 1 (gravest) to 4, code of the kind of crisis, marks of the statement."""
+    """What a policy looks at: severity 1 (gravest) to 4, code of the kind of crisis, marks of the statement, and the
+    people whose words it quotes."""
 
     severity: int
     kind: str = ""
     tags: frozenset[str] = frozenset()
+    quoted: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,8 @@ class Stage:
     """`required` people out of any of the roles; stages of equal `order` run side by side.
 
     `minutes` without an answer let the deputy decide too, twice as many the executive; 0 never widens. The roles of an
-    `informed` stage are told of the text and do not decide.
+    `informed` stage are told of the text and do not decide. A `quoted` stage names no roles: asked, it becomes one
+    stage for each `person` quoted, whom nobody stands in for.
     """
 
     roles: tuple[str, ...]
@@ -55,24 +60,49 @@ class Stage:
     order: int = 1
     minutes: int = 0
     informed: bool = False
+    quoted: bool = False
+    person: Any = None
     when: Condition = field(default_factory=Condition)
+
+    @property
+    def code(self) -> str:
+        """How an event names whom the stage asks: the roles, or `quoted`."""
+        return "/".join(self.roles) or QUOTED
 
     def as_json(self) -> dict[str, Any]:
         """The stage as a request keeps it; conditions have been decided by then."""
-        return {"roles": list(self.roles), "required": self.required, "order": self.order, "minutes": self.minutes}
+        whom: dict[str, Any] = {"roles": list(self.roles)} if self.roles else {"person": str(self.person)}
+        return {**whom, "required": self.required, "order": self.order, "minutes": self.minutes}
+
+    def for_person(self, person: Any) -> "Stage":
+        """The stage in which this person agrees to being quoted."""
+        return replace(self, roles=(), required=1, minutes=0, person=person)
 
 
 def asked(policies: Iterable[Sequence[Stage]], circumstances: Circumstances) -> list[Stage]:
-    """The stages of all policies that apply, those for the same roles merged into the stricter one.
+    """The stages of all policies that apply, those for the same roles or person merged into the stricter one.
 
-    A text nobody is asked about goes to the communications lead: silence of a policy is no approval.
+    A text for which no role is asked goes to the communications lead: silence of a policy is no approval, and to agree
+    to being quoted is none of the text.
     """
-    merged: dict[tuple[str, ...], Stage] = {}
-    for stage in (stage for stage in _holding(policies, circumstances) if not stage.informed):
+    merged: dict[tuple[tuple[str, ...], Any], Stage] = {}
+    for stage in _each(_holding(policies, circumstances), circumstances.quoted):
         roles = tuple(sorted(set(stage.roles)))
-        known = merged.get(roles)
-        merged[roles] = replace(stage, roles=roles, when=Condition()) if known is None else _stricter(known, stage)
-    return sorted(merged.values(), key=lambda stage: stage.order) or [Stage(FALLBACK_ROLES)]
+        known = merged.get((roles, stage.person))
+        found = replace(stage, roles=roles, when=Condition()) if known is None else _stricter(known, stage)
+        merged[roles, stage.person] = found
+    if not any(stage.roles for stage in merged.values()):
+        merged[FALLBACK_ROLES, None] = Stage(FALLBACK_ROLES)
+    return sorted(merged.values(), key=lambda stage: stage.order)
+
+
+def _each(stages: Iterable[Stage], quoted: Sequence[Any]) -> Iterator[Stage]:
+    """The stages in which somebody decides, those for the people quoted once for each of them."""
+    for stage in stages:
+        if stage.quoted:
+            yield from (stage.for_person(person) for person in quoted)
+        elif not stage.informed:
+            yield stage
 
 
 def told(policies: Iterable[Sequence[Stage]], circumstances: Circumstances) -> list[str]:
@@ -134,10 +164,14 @@ def _kept(old: Sequence[Stage], new: Sequence[Stage]) -> bool:
     """Whether each place of the old stages is matched by a different place of the new ones."""
     places = [(index, place) for index, stage in enumerate(new) for place in range(stage.required)]
     fitting = {
-        wanted: [place for place in places if set(new[place[0]].roles) <= set(stage.roles)]
-        for wanted, stage in enumerate(old)
+        wanted: [place for place in places if _no_wider(new[place[0]], stage)] for wanted, stage in enumerate(old)
     }
     return not unfilled(old, fitting)
+
+
+def _no_wider(new: Stage, old: Stage) -> bool:
+    """Whether whoever may decide in the new stage may decide in the old one."""
+    return new.person == old.person and set(new.roles) <= set(old.roles)
 
 
 def opens_sooner(old: int, new: int) -> bool:
@@ -147,5 +181,5 @@ def opens_sooner(old: int, new: int) -> bool:
 
 def _all_circumstances(kinds: Collection[str], tags: Collection[str]) -> Iterator[Circumstances]:
     marks = [frozenset[str](), *(frozenset([tag]) for tag in tags)]
-    for severity, kind, marked in product(range(1, 5), ["", *kinds], marks):
-        yield Circumstances(severity, kind, marked)
+    for severity, kind, marked, quoted in product(range(1, 5), ["", *kinds], marks, [(), ("somebody",)]):
+        yield Circumstances(severity, kind, marked, quoted)

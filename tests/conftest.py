@@ -4,6 +4,9 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 
 from crisisdesk.core import clock
@@ -57,12 +60,18 @@ class World:
 
 
 def sign_in(client: Client, user: User, *, method: str = "mfa") -> None:
-    """Sign in with the proof of identity that a second factor (or only a `password`) leaves in the session."""
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    session = client.session
+    """Give the browser the session that signing in with a second factor (or only a `password`) leaves.
+
+    Made at once, not by signing in: most tests begin with it, and `tests/core/identity` is about the way there.
+    """
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session["account_authentication_methods"] = [{"method": method, "at": clock.now().timestamp()}]
     session["account_authentication_methods_user"] = str(user.pk)
-    session.save()
+    session.create()
+    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import FactState
 from comms import hashing, quorum
 from comms.actions.deliveries import publish_version, schedule_version, send_out
+from comms.actions.quoting import out_of_reach, to_agree
 from comms.actions.versions import (
     about,
     case_is_open,
@@ -39,9 +40,15 @@ from crisisdesk.core.actions import action
 from crisisdesk.core.acts import Act
 from crisisdesk.core.capabilities import Capability
 from crisisdesk.core.errors import Invalid, Stale, Unmet
+from crisisdesk.core.models import User
 from crisisdesk.core.roles import Role
 
 DECIDES = (Capability.APPROVE, Capability.APPROVE_LEGAL)
+
+
+def _deciding(request: ApprovalRequest) -> tuple[Capability, ...]:
+    """The capability to decide; where people are quoted, seeing the text, for `is_asked` knows who they are."""
+    return (*DECIDES, Capability.VIEW) if request.quotes else DECIDES
 
 
 # --- submit --------------------------------------------------------------------------------------------------------
@@ -78,7 +85,7 @@ def submit_version(version: StatementVersion, act: Act, *, base_hash: str = "") 
     version.embargo_until = statement.embargo_until
     version.submitted_by, version.submitted_at = act.user, act.now
     version.payload_hash = version.computed_hash()
-    stages, informed = asked_of(version), told_of(version)
+    stages, informed = asked_of(version, act.user), told_of(version)
     request = act.save(
         ApprovalRequest(
             version=version,
@@ -98,13 +105,16 @@ def submit_version(version: StatementVersion, act: Act, *, base_hash: str = "") 
     candidates = Candidates(version, besides=[act.user])
     for stage in stages:
         _ask(act, request, stage, candidates)
-    tell_deciders(act, request, {user for stage in stages for user in candidates.own(stage.roles)})
+    deciders = {user for stage in stages for user in candidates.own(stage.roles)}
+    tell_deciders(act, request, deciders)
+    quoted = {stage.person.pk for stage in stages if stage.quoted}
+    tell_deciders(act, request, quoted - deciders, kind="approval.quoted")
     version.drafts.all().delete()
     act.record(
         "statement.submitted",
         on=version,
         payload_hash=version.payload_hash,
-        roles=["/".join(stage.roles) for stage in stages],
+        roles=[stage.code for stage in stages],
         **about(version),
     )
     _inform(act, request, candidates, "approval.informed")
@@ -151,9 +161,9 @@ def policy_texts(version: StatementVersion) -> list[str]:
     return list(dict.fromkeys([purpose, Purpose.APOLOGY.value] if version.statement.admits_fault else [purpose]))
 
 
-def asked_of(version: StatementVersion) -> list[quorum.Stage]:
-    """The stages this text needs in its case as it is now."""
-    return quorum.asked(_policies(version), _circumstances(version))
+def asked_of(version: StatementVersion, submitter: User | None) -> list[quorum.Stage]:
+    """The stages this text needs in its case as it is now, sent by this person."""
+    return quorum.asked(_policies(version), _circumstances(version, to_agree(version.statement, submitter)))
 
 
 def told_of(version: StatementVersion) -> list[str]:
@@ -166,13 +176,13 @@ def _policies(version: StatementVersion) -> list[list[quorum.Stage]]:
     return [policy.as_stages() for policy in policies]
 
 
-def _circumstances(version: StatementVersion) -> quorum.Circumstances:
-    return quorum.Circumstances(version.statement.case.severity, _kind(version), _tags(version))
+def _circumstances(version: StatementVersion, quoted: tuple[User, ...] = ()) -> quorum.Circumstances:
+    return quorum.Circumstances(version.statement.case.severity, _kind(version), _tags(version), quoted)
 
 
 def _ask(act: Act, request: ApprovalRequest, stage: quorum.Stage, candidates: Candidates) -> None:
     """One stage of a request. Where nobody but contributors holds the roles, the deputies are asked at once."""
-    alone = not candidates.own(stage.roles)
+    alone = bool(stage.roles) and not candidates.own(stage.roles)
     wait = timedelta(minutes=stage.minutes)
     deputy_at = act.now if alone else act.now + wait if stage.minutes else None
     executive_at = act.now + 2 * wait if stage.minutes else None
@@ -180,6 +190,7 @@ def _ask(act: Act, request: ApprovalRequest, stage: quorum.Stage, candidates: Ca
         request=request,
         order=stage.order,
         roles=list(stage.roles),
+        person=stage.person,
         required=stage.required,
         deputy_at=deputy_at,
         executive_at=executive_at,
@@ -239,7 +250,7 @@ def rests_on_no_refuted_fact(version: StatementVersion, act: Act, **values: Any)
 @submit_version.guard
 def can_be_approved(version: StatementVersion, act: Act, **values: Any) -> Unmet | None:
     """A request nobody could ever satisfy is refused at once, with the roles that are missing."""
-    stages = asked_of(version)
+    stages = [stage for stage in asked_of(version, act.actor.user) if not stage.quoted]
     candidates = Candidates(version, besides=[act.actor.user] if act.actor.user else [])
     people = {
         place: candidates.own(stage.roles) | candidates.deputies(stage.roles) for place, stage in enumerate(stages)
@@ -253,6 +264,23 @@ def can_be_approved(version: StatementVersion, act: Act, **values: Any) -> Unmet
     )
     roles = ", ".join(dict.fromkeys(role for stage in missing for role in stage.roles))
     return Unmet("unsatisfiable", format_lazy(message, roles=RoleNames(missing)), {"roles": roles})
+
+
+@submit_version.guard
+def quoted_people_can_agree(version: StatementVersion, act: Act, **values: Any) -> Unmet | None:
+    """Nobody who is quoted is asked in vain: they see the case, and wrote in no text that another sends."""
+    people = [stage.person for stage in asked_of(version, act.actor.user) if stage.quoted]
+    if absent := out_of_reach(version.statement.case, people):
+        message = _(
+            "Quoted, but no longer able to see this case: {people}. Offer them a role in the case, or take the "
+            "quotation out of the text and of the settings."
+        )
+        return Unmet("quoted_absent", format_lazy(message, people=", ".join(absent)))
+    writers = set(version.contributors.values_list("user_id", flat=True))
+    if wrote := [person.name for person in people if person.pk in writers]:
+        message = _("Quoted, and wrote in this text: {people}. Let them send it for approval; so they stand by it.")
+        return Unmet("quoted_wrote", format_lazy(message, people=", ".join(wrote)))
+    return None
 
 
 class RoleNames:
@@ -304,7 +332,7 @@ def _standing(verdict: Verdict) -> Any:
 
 @action(
     "comms.approve_statement",
-    needs=DECIDES,
+    needs=_deciding,
     needs_fresh=True,
     repeat=_standing(Verdict.APPROVE),
     title=_("Approve exactly this text"),
@@ -315,21 +343,29 @@ def approve_statement(request_: ApprovalRequest, act: Act, *, payload_hash: str,
     stage = _stage_of(request_, act)
     approval = _decide(act, request_, stage, Verdict.APPROVE, payload_hash, comment)
     if stage.approvals.filter(verdict=Verdict.APPROVE).count() >= stage.required:
-        stage.filled_at = stage.done_at = act.now
-        stage.lease_until = None
-        act.save(stage)
+        _fill(act, stage)
+    # Whoever decides in a role has agreed to being quoted, too.
+    for own in request_.stages.filter(person=act.user, filled_at=None):
+        _fill(act, own)
     act.record(
         "approval.given",
         on=request_,
         entry=approval.entry,
         payload_hash=payload_hash,
-        roles="/".join(stage.roles),
+        roles=stage.code,
         deputy=approval.on_behalf_of_id is not None,
         **about(request_.version),
     )
     if not request_.stages.filter(filled_at=None).exists():
         _allow(act, request_)
     return approval
+
+
+def _fill(act: Act, stage: RequestStage) -> None:
+    """The stage has its people; its timer rests."""
+    stage.filled_at = stage.done_at = act.now
+    stage.lease_until = None
+    act.save(stage)
 
 
 def _allow(act: Act, request: ApprovalRequest) -> None:
@@ -384,7 +420,7 @@ def primary_is_out_first(version: StatementVersion, act: Act, **values: Any) -> 
     return Unmet("primary_first", _("The text in the primary language goes out first"))
 
 
-@action("comms.return_statement", needs=DECIDES, repeat=_standing(Verdict.RETURN), title=_("Return for changes"))
+@action("comms.return_statement", needs=_deciding, repeat=_standing(Verdict.RETURN), title=_("Return for changes"))
 def return_statement(request_: ApprovalRequest, act: Act, *, payload_hash: str, comment: str) -> Approval:
     """Send the text back to its authors and say what has to change; a new draft with the same words waits for them."""
     approval = _turn_down(act, request_, Verdict.RETURN, payload_hash, comment)
@@ -392,7 +428,7 @@ def return_statement(request_: ApprovalRequest, act: Act, *, payload_hash: str, 
     return approval
 
 
-@action("comms.reject_statement", needs=DECIDES, repeat=_standing(Verdict.REJECT), title=_("Reject"))
+@action("comms.reject_statement", needs=_deciding, repeat=_standing(Verdict.REJECT), title=_("Reject"))
 def reject_statement(request_: ApprovalRequest, act: Act, *, payload_hash: str, comment: str) -> Approval:
     """Refuse the text and say why."""
     return _turn_down(act, request_, Verdict.REJECT, payload_hash, comment)
@@ -433,9 +469,9 @@ def _decide(
 
 
 def _stage_of(request: ApprovalRequest, act: Act) -> RequestStage:
-    """Where this decision counts: the stage with the fewest roles the person may decide in."""
+    """Where this decision counts: the stage with the fewest roles the person may decide in, else as the one quoted."""
     stages = RequestStage.objects.open_to(act.user, act.now).filter(request=request)
-    found: RequestStage = min(stages, key=lambda stage: (stage.order, len(stage.roles), stage.pk))
+    found: RequestStage = min(stages, key=lambda stage: (not stage.roles, stage.order, len(stage.roles), stage.pk))
     return found
 
 

@@ -20,15 +20,17 @@ _DECIDING = {Capability.APPROVE, Capability.APPROVE_LEGAL}
 
 
 def _stages(given: Sequence[Mapping[str, Any]]) -> list[quorum.Stage]:
-    """Stages from plain values: `roles`, `required`, `order`, `informed`, `severities`, `kinds`, `except_kinds`,
-    `tag`."""
+    """Stages from plain values: `roles` or `quoted`, `required`, `order`, `informed`, `severities`, `kinds`,
+    `except_kinds`, `tag`."""
     stages = []
     for row in given:
         roles = tuple(row.get("roles") or ())
-        informed = bool(row.get("informed"))
+        informed, quoted = bool(row.get("informed")), bool(row.get("quoted"))
         unable = [role for role in roles if not informed and not ROLE_CAPABILITIES[Role(role)] & _DECIDING]
-        if not roles:
-            raise Invalid({"stages": _("A stage names at least one role")})
+        if not roles and not quoted:
+            raise Invalid({"stages": _("A stage names at least one role, or asks the people quoted")})
+        if quoted and (roles or informed or (row.get("required") or 1) > 1):
+            raise Invalid({"stages": _("A stage for the people quoted names no role and asks each of them once")})
         if unable:
             named = ", ".join(str(Role(role).label) for role in unable)
             raise Invalid({"stages": format_lazy(_("These roles do not approve texts: {roles}"), roles=named)})
@@ -39,7 +41,9 @@ def _stages(given: Sequence[Mapping[str, Any]]) -> list[quorum.Stage]:
             tag=row.get("tag") or "",
         )
         stages.append(
-            quorum.Stage(roles, row.get("required") or 1, row.get("order") or 1, informed=informed, when=when)
+            quorum.Stage(
+                roles, row.get("required") or 1, row.get("order") or 1, informed=informed, quoted=quoted, when=when
+            )
         )
     return stages
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.actions.clocks import meet_clock, start_clock
 from cases.models import Case, ClockCode, Fact
 from comms import hashing
+from comms.actions.quoting import check_quoted
 from comms.actions.versions import (
     about,
     case_is_open,
@@ -28,6 +29,7 @@ from crisisdesk.core.actions import action
 from crisisdesk.core.acts import Act
 from crisisdesk.core.capabilities import Capability
 from crisisdesk.core.errors import Invalid, NotNow, Stale, Unmet
+from crisisdesk.core.models import User
 
 # These are for everybody; the others go to somebody and never to the newsroom or its subscribers.
 PUBLIC_PURPOSES = frozenset({Purpose.FIRST, Purpose.UPDATE, Purpose.APOLOGY, Purpose.CORRECTION})
@@ -49,16 +51,18 @@ def draft_statement(
     admits_fault: bool = False,
     concerns_employee: bool = False,
     accounts: Sequence[Account] | None = None,
+    quoted_people: Sequence[User] = (),
 ) -> StatementVersion:
     """Start a statement with an empty or given text, or with the text of a template to be worked on.
 
     There is a draft in each language of the case; the one in the primary language is returned. Without `accounts` a
-    public text is meant for every open channel of the brand.
+    public text is meant for every open channel of the brand. `quoted_people` are those whose words stand in it.
     """
     if purpose not in Purpose.values:
         raise Invalid({"purpose": _("Choose what the statement is for")})
     _check_superseded(case, purpose, supersedes)
     _check_templates(case, template_versions)
+    check_quoted(case, quoted_people)
     statement = act.save(
         Statement(
             case=case,
@@ -69,6 +73,7 @@ def draft_statement(
         )
     )
     statement.accounts.set(_accounts(statement, accounts))
+    statement.quoted_people.set(quoted_people)
     prepared = {row.language: (row.title, row.text) for row in template_versions}
     first, *others = statement.languages()
     version = _begin(act, statement, first, (title, text) if title or text else prepared.get(first, ("", "")))
@@ -265,10 +270,15 @@ def can_be_revised(version: StatementVersion, act: Act, **values: Any) -> Unmet 
 
 @action("comms.change_statement", needs=Capability.CONTRIBUTE, title=_("Change the settings"))
 def change_statement(
-    statement: Statement, act: Act, *, accounts: Sequence[Account] | None = None, **changes: Any
+    statement: Statement,
+    act: Act,
+    *,
+    accounts: Sequence[Account] | None = None,
+    quoted_people: Sequence[User] | None = None,
+    **changes: Any,
 ) -> Statement:
-    """Change channels, marks and times: `accounts`, `admits_fault`, `concerns_employee`, `embargo_until`,
-    `scheduled_at`, `publish_when_approved`. What is not given stays."""
+    """Change channels, people quoted, marks and times: `accounts`, `quoted_people`, `admits_fault`,
+    `concerns_employee`, `embargo_until`, `scheduled_at`, `publish_when_approved`. What is not given stays."""
     known = {"admits_fault", "concerns_employee", "embargo_until", "scheduled_at", "publish_when_approved"}
     if unknown := changes.keys() - known:
         raise TypeError(f"change_statement does not know {sorted(unknown)}")
@@ -276,8 +286,12 @@ def change_statement(
         setattr(statement, name, value)
     if accounts is not None:
         statement.accounts.set(_accounts(statement, accounts))
+    if quoted_people is not None:
+        check_quoted(statement.case, quoted_people)
+        statement.quoted_people.set(quoted_people)
     act.save(statement)
-    named = sorted(changes) + (["accounts"] if accounts is not None else [])
+    sets = {"accounts": accounts, "quoted_people": quoted_people}
+    named = sorted(changes) + [name for name, given in sets.items() if given is not None]
     act.record("statement.changed", on=statement, purpose=statement.purpose, fields=named)
     return statement
 

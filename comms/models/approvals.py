@@ -13,6 +13,7 @@ from comms.models.policies import ROLE_CHOICES
 from comms.models.statements import StatementVersion
 from comms.models.templates import TemplateVersion
 from comms.querysets import RequestQuerySet, RequestStageQuerySet
+from comms.quorum import QUOTED
 from comms.states import REQUEST_STATES, RequestState, ReviewOutcome, Verdict
 from crisisdesk.core import clock
 from crisisdesk.core.models import DeskHistory, DeskModel, Due, Entry
@@ -23,7 +24,7 @@ class ApprovalRequest(DeskModel):
     """One submitted version waiting for its people.
 
     `policy` is a copy of what was asked at submit: `{"texts", "severity", "kind", "tags", "stages", "informed"}`; later
-    edits of policies do not reach it.
+    edits of policies do not reach it. A stage has `roles`, or the name of a `person` who is quoted.
     """
 
     version = models.OneToOneField(StatementVersion, on_delete=models.PROTECT, related_name="request")
@@ -66,6 +67,11 @@ class ApprovalRequest(DeskModel):
         return bool(self.state == RequestState.OPEN)
 
     @property
+    def quotes(self) -> bool:
+        """Whether people have to agree to being quoted."""
+        return any("person" in stage for stage in self.policy.get("stages", ()))
+
+    @property
     def informed_roles(self) -> list[str]:
         """The roles that get to know of the text and do not decide."""
         return list(self.policy.get("informed", ()))
@@ -79,12 +85,16 @@ class ApprovalRequest(DeskModel):
 class RequestStage(DeskModel, Due):
     """One part of a request: how many people out of which roles, and from when deputies and executives may too.
 
-    The row is also the timer that says so in the case's course; who may decide follows from the instants alone.
+    The row is also the timer that says so in the case's course; who may decide follows from the instants alone. A stage
+    with a `person` names no roles: only they can agree to being quoted, and nobody stands in for them.
     """
 
     request = models.ForeignKey(ApprovalRequest, on_delete=models.PROTECT, related_name="stages")
     order = models.PositiveSmallIntegerField(default=1)
-    roles = ArrayField(models.CharField(max_length=20, choices=ROLE_CHOICES))
+    roles = ArrayField(models.CharField(max_length=20, choices=ROLE_CHOICES), default=list, blank=True)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     required = models.PositiveSmallIntegerField(default=1)
     deputy_at = models.DateTimeField(null=True, blank=True)
     executive_at = models.DateTimeField(null=True, blank=True)
@@ -98,19 +108,41 @@ class RequestStage(DeskModel, Due):
         verbose_name = _("stage of a request")
         verbose_name_plural = _("stages of requests")
         ordering = ("order", "pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(person=None) & ~Q(roles=[]) | Q(person__isnull=False, required=1, roles=[]),
+                name="comms_requeststage_whom",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.label
 
     @property
     def label(self) -> str:
-        """The roles in the reader's language."""
+        """The roles, or the person quoted, in the reader's language."""
+        if self.person is not None:
+            return _("person quoted: {name}").format(name=self.person.name)
         return " / ".join(str(Role(role).label) for role in self.roles)
+
+    @property
+    def code(self) -> str:
+        """How an event names whom the stage asks: the roles, or `quoted`."""
+        return "/".join(self.roles) or QUOTED
+
+    @property
+    def decisions(self) -> list["Approval"]:
+        """The decisions that count here, earliest first. Whoever is quoted decides once, be it as a lawyer or as
+        themselves, and agrees to their own words by it."""
+        if self.person_id is None:
+            return list(self.approvals.all())
+        everywhere = (row for stage in self.request.stages.all() for row in stage.approvals.all())
+        return [row for row in everywhere if row.user_id == self.person_id]
 
     @property
     def approved_by(self) -> list["Approval"]:
         """The approvals that count here, earliest first."""
-        return [row for row in self.approvals.all() if row.verdict == Verdict.APPROVE]
+        return [row for row in self.decisions if row.verdict == Verdict.APPROVE]
 
     @property
     def widens_at(self) -> datetime | None:

@@ -83,16 +83,23 @@ class PolicyStage(models.Model):
     are told of the text and do not decide.
 
     Stages of equal order run side by side; a higher order waits for the lower ones. An empty list of severities or
-    kinds means any; `tag` asks for a mark on the statement.
+    kinds means any; `tag` asks for a mark on the statement. A `quoted` stage names no role: it asks each person whose
+    words the statement quotes.
     """
 
     policy = models.ForeignKey(ApprovalPolicy, on_delete=models.CASCADE, related_name="stages")
     order = models.PositiveSmallIntegerField(_("order"), default=1)
-    roles = ArrayField(models.CharField(max_length=20, choices=ROLE_CHOICES), verbose_name=_("any of the roles"))
+    roles = ArrayField(
+        models.CharField(max_length=20, choices=ROLE_CHOICES),
+        verbose_name=_("any of the roles"),
+        default=list,
+        blank=True,
+    )
     required = models.PositiveSmallIntegerField(
         _("how many people"), default=1, validators=[MinValueValidator(1), MaxValueValidator(9)]
     )
     informed = models.BooleanField(_("is told, does not decide"), default=False)
+    quoted = models.BooleanField(_("the people quoted decide"), default=False)
     severities = ArrayField(models.PositiveSmallIntegerField(), verbose_name=_("severities"), default=list, blank=True)
     kinds = ArrayField(models.SlugField(max_length=40), verbose_name=_("kinds of crisis"), default=list, blank=True)
     except_kinds = ArrayField(
@@ -108,9 +115,9 @@ class PolicyStage(models.Model):
         ordering = ("order", "pk")
         constraints = (
             models.CheckConstraint(
-                condition=~Q(roles=[]),
+                condition=Q(quoted=False) & ~Q(roles=[]) | Q(quoted=True, informed=False, required=1, roles=[]),
                 name="comms_policystage_roles",
-                violation_error_message=_("A stage names at least one role"),
+                violation_error_message=_("A stage names at least one role, or asks the people quoted"),
             ),
             models.CheckConstraint(condition=Q(required__gte=1), name="comms_policystage_required"),
         )
@@ -125,6 +132,7 @@ class PolicyStage(models.Model):
             required=self.required,
             order=self.order,
             informed=self.informed,
+            quoted=self.quoted,
             when=Condition(
                 severities=frozenset(self.severities),
                 kinds=frozenset(self.kinds),
@@ -142,6 +150,7 @@ class PolicyStage(models.Model):
             roles=list(stage.roles),
             required=stage.required,
             informed=stage.informed,
+            quoted=stage.quoted,
             severities=sorted(stage.when.severities),
             kinds=sorted(stage.when.kinds),
             except_kinds=sorted(stage.when.except_kinds),

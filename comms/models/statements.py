@@ -34,6 +34,9 @@ class Statement(DeskModel):
     accounts = models.ManyToManyField(
         "comms.Account", blank=True, related_name="statements", verbose_name=_("channels")
     )
+    quoted_people = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, blank=True, related_name="+", verbose_name=_("people quoted")
+    )
     embargo_until = models.DateTimeField(_("embargo until"), null=True, blank=True)
     scheduled_at = models.DateTimeField(_("publish at"), null=True, blank=True)
     publish_when_approved = models.BooleanField(_("publish as soon as it is approved"), default=True)
@@ -47,7 +50,7 @@ class Statement(DeskModel):
     )
 
     objects = StatementQuerySet.as_manager()
-    history = DeskHistory(m2m_fields=[accounts])
+    history = DeskHistory(m2m_fields=[accounts, quoted_people])
     scope_path: ClassVar[str] = "case"
 
     class Meta:

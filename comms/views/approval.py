@@ -91,6 +91,7 @@ class ApprovalView(VerbView):
             "alike": compared is not None and alike(compared.master.text, version.master.text),
             "accounts": Account.objects.filter(uuid__in=version.channels),
             "stages": stages_for(request, self.principal),
+            "quoted": any(self.principal.same_as(stage.person_id) for stage in request.stages.all()),
             "facts": [row.fact for row in version.citations.select_related("fact")],
             "translations": translations(version),
             "newest": newest if newest != version else None,
@@ -142,7 +143,7 @@ def stages_for(request: ApprovalRequest, principal: Principal) -> list[dict[str,
         )
     rows = []
     for stage in request.stages.all():
-        decisions = list(stage.approvals.all())
+        decisions = stage.decisions
         against = [row for row in decisions if row.verdict != "approve"]
         state = "done" if stage.filled_at else "rejected" if against else "waiting" if request.is_open else "none"
         rows.append(

@@ -183,6 +183,7 @@ class StatementView(DeskView):
             "citations": citations,
             "facts": _fact_rows(citations),
             "accounts": self.accounts,
+            "quoted": self.statement.quoted_people.order_by("name_sort"),
             "may_write": any(column.form is not None for column in columns),
             "may_change": change_statement.can(self.principal, self.statement),
             "may_add": add_language.can(self.principal, self.statement),
