@@ -50,6 +50,7 @@ def operations(schema: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
     ]
 
 
+@pytest.mark.slow
 def test_it_is_valid_openapi(schema: dict[str, Any]) -> None:
     assert schema["openapi"].startswith("3.1")
     assert not [error.message for error in OpenAPIV31SpecValidator(schema).iter_errors()]

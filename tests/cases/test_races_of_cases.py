@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import pytest
 from django.db import connections
 
 from cases.actions import accept_role, finish_task, offer_role, open_case, take_and_lead, take_over_signal
@@ -15,6 +16,8 @@ from crisisdesk.core.errors import NotNow
 from crisisdesk.core.models import Event
 from tests.cases.build import SERIOUS, active, offer, signal, triage
 from tests.conftest import World
+
+pytestmark = pytest.mark.slow
 
 LEADS = ("duty", "duty_deputy", "crisis_lead", "comms_lead", "comms_lead_deputy")
 

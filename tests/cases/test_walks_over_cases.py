@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -69,6 +70,7 @@ PEOPLE = ("duty", "crisis_lead", "comms_lead", "legal", "manager", "observer", "
 walks = st.lists(st.tuples(st.sampled_from(sorted(VERBS)), st.sampled_from(PEOPLE)), min_size=5, max_size=25)
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(walk=walks)
 def test_invariants(world: World, walk: list[tuple[str, str]]) -> None:

@@ -155,6 +155,7 @@ def many(world: World) -> None:
     )
 
 
+@pytest.mark.slow
 def test_lists_ask_no_more_for_four_hundred_texts(world: World, django_assert_max_num_queries: Any) -> None:
     build.submitted(world)
     many(world)

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
 
+import pytest
 from django.db import connections
 
 from comms.actions.approvals import approve_statement, submit_version
@@ -23,6 +24,8 @@ from crisisdesk.core.errors import DomainError
 from crisisdesk.core.models import Event
 from tests.comms import build
 from tests.conftest import World
+
+pytestmark = pytest.mark.slow
 
 THREADS = 50
 

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Thread
 from typing import Any
 
+import pytest
 from django.db import connection, connections, transaction
 
 from comms import sending
@@ -20,6 +21,8 @@ from tests.comms import build as texts
 from tests.comms.sending import build
 from tests.comms.sending.build import Mailbox
 from tests.conftest import World
+
+pytestmark = pytest.mark.slow
 
 
 def at_once(count: int, work: Callable[[int], Any]) -> list[Any]:

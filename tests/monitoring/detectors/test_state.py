@@ -77,6 +77,7 @@ def test_the_crisis_of_these_tests_is_one() -> None:
     assert {"new", "worse", "reminder"} <= told
 
 
+@pytest.mark.slow
 @WALK
 @given(seed=st.integers(0, 99), cut=st.floats(0, 1))
 def test_from_stored_state_the_future_is_the_same(seed: int, cut: float) -> None:
@@ -92,6 +93,7 @@ def test_from_stored_state_the_future_is_the_same(seed: int, cut: float) -> None
     assert as_text(again.state()) == as_text(panel.state())
 
 
+@pytest.mark.slow
 @settings(max_examples=5, deadline=None)
 @given(seed=st.integers(0, 99), data=st.data())
 def test_what_comes_late_leads_to_what_had_come_in_time(seed: int, data: Any) -> None:

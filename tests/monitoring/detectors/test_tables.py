@@ -170,6 +170,7 @@ def test_a_line_without_end_is_refused_after_a_little() -> None:
     assert source.given < 100_000
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_table() -> None:
     class Stream(io.RawIOBase):
         def __init__(self) -> None:

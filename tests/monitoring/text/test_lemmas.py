@@ -73,6 +73,7 @@ def test_what_is_no_word_has_no_base_form(word: str) -> None:
     assert misspelt(word, "cs").lemmas == ()
 
 
+@pytest.mark.slow
 def test_dictionaries_are_read_before_they_are_asked_for() -> None:
     lemmas._dictionary.cache_clear()
     lemmas.warm()

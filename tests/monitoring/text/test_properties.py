@@ -59,6 +59,7 @@ def test_links_and_handles_say_nothing(text: str) -> None:
     assert classify(f"{text} https://example.org/hruza @podvodnici").score == classify(text).score
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [
