@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Case, CrisisKind, FactType, RumourAnswer, Severity, Signal
 from cases.models.assessments import QUESTIONS, AnswerChoice
 from cases.states import FactState
+from crisisdesk.core import languages
 from crisisdesk.core.capabilities import Capability
 from crisisdesk.core.directory import people_visible_to
 from crisisdesk.core.models import Brand, User, UserKind
@@ -188,18 +189,18 @@ class CaseForm(DeskForm):
     title = forms.CharField(label=_("Title"), max_length=200)
     summary = forms.CharField(label=_("Summary"), max_length=20_000, required=False, widget=forms.Textarea({"rows": 5}))
     kind = kind_field(required=False)
-    primary_language = forms.CharField(
-        label=_("Primary language of texts"), max_length=3, help_text=_("Two or three letters, for example cs")
-    )
-    content_languages = forms.CharField(
-        label=_("Languages of texts"), max_length=60, help_text=_("Separated by commas, for example cs, en")
+    primary_language = forms.ChoiceField(label=_("Primary language of texts"), help_text=_("Goes out first"))
+    content_languages = forms.MultipleChoiceField(
+        label=_("Languages of texts"), required=False, widget=forms.CheckboxSelectMultiple
     )
     conference_link = forms.URLField(label=_("Conference link"), required=False, assume_scheme="https")
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def clean_content_languages(self) -> list[str]:
-        """The languages as a list."""
-        return [code.strip().lower() for code in self.cleaned_data["content_languages"].split(",") if code.strip()]
+    def __init__(self, *args: Any, case: Case, **options: Any) -> None:
+        super().__init__(*args, **options)
+        offered = languages.choices(case.content_languages, case.brand.speaks)
+        for name in ("primary_language", "content_languages"):
+            self.fields[name].choices = offered  # type: ignore[attr-defined]
 
 
 class NoteForm(DeskForm):

@@ -11,7 +11,6 @@ from cases.forms import DeskForm, Moment
 from cases.models import Case, Fact
 from comms import hashing
 from comms.actions.quoting import who_can_be_asked
-from comms.languages import language_name
 from comms.models import (
     Account,
     Purpose,
@@ -26,6 +25,7 @@ from comms.models import (
 )
 from comms.placeholders import PlaceholderType
 from crisisdesk.core.directory import people_visible_to
+from crisisdesk.core.languages import language_name
 from crisisdesk.core.models import User
 from crisisdesk.core.principals import Principal
 

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from comms.actions.withdrawal import LONGEST_NOTE
-from comms.languages import language_name
+from crisisdesk.core.languages import language_name
 
 
 class TickForm(forms.Form):

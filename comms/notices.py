@@ -6,10 +6,10 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from comms.languages import language_word
 from comms.models import ApprovalRequest, ReleaseReview, StatementVersion
 from comms.states import Purpose
 from crisisdesk.core.acts import Act
+from crisisdesk.core.languages import language_word
 from crisisdesk.core.models import User
 from crisisdesk.core.notifications import declare_notice, notify
 

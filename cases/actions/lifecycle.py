@@ -14,6 +14,7 @@ from crisisdesk.core.actions import action
 from crisisdesk.core.acts import Act
 from crisisdesk.core.capabilities import Capability
 from crisisdesk.core.errors import Invalid, Stale, Unmet
+from crisisdesk.core.languages import in_order
 from crisisdesk.core.roles import Role
 
 _LEAD_AND_REVIEW = (Capability.REVIEW, Capability.MANAGE)
@@ -54,8 +55,7 @@ def change_case(
     changed = sorted(name for name, value in given.items() if value is not None and value != getattr(case, name))
     for name in changed:
         setattr(case, name, given[name])
-    if case.primary_language not in case.content_languages:
-        case.content_languages = [case.primary_language, *case.content_languages]
+    case.content_languages = in_order(case.primary_language, case.content_languages)
     act.save(case)
     act.record("case.changed", on=case, fields=changed, crisis_kind=case.kind.code if case.kind else None)
     return case

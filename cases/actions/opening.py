@@ -16,6 +16,7 @@ from cases.states import SignalState
 from crisisdesk.core.actions import action
 from crisisdesk.core.acts import Act
 from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.languages import in_order
 from crisisdesk.core.models import Chain, Membership, User
 from crisisdesk.core.roles import Role
 
@@ -47,7 +48,7 @@ def open_for(
     kind: CrisisKind | None,
     confidential: bool,
     primary_language: str,
-    content_languages: Sequence[str],
+    content_languages: Sequence[str] | None,
     answers: dict[str, str],
     sentence: str,
     severity: int | None,
@@ -66,7 +67,7 @@ def open_for(
         severity=signal.severity,
         confidential=confidential,
         primary_language=language,
-        content_languages=list(dict.fromkeys([language, *content_languages])),
+        content_languages=in_order(language, signal.brand.speaks if content_languages is None else content_languages),
         detected_at=signal.detected_at,
         reported_at=signal.reported_at,
         acknowledged_at=taken or act.now,
@@ -124,11 +125,12 @@ def open_case(
     severity: int | None = None,
     lead: User | None = None,
     primary_language: str = "",
-    content_languages: Sequence[str] = (),
+    content_languages: Sequence[str] | None = None,
 ) -> Case:
     """Open a case for the signal, taking it over on the way. `lead` is asked to lead it.
 
-    The answers to the three questions of the quick severity may come with it, all or none.
+    The answers to the three questions of the quick severity may come with it, all or none. Its texts are written in
+    the languages of the brand unless `content_languages` says in which.
     """
     return open_for(
         act,
@@ -163,11 +165,12 @@ def take_and_lead(
     sentence: str = "",
     severity: int | None = None,
     primary_language: str = "",
-    content_languages: Sequence[str] = (),
+    content_languages: Sequence[str] | None = None,
 ) -> Case:
     """Take the signal over, open a case and lead it, in one step.
 
-    With a kind and the answers to the three questions the case is active at once; otherwise it waits in triage.
+    With a kind and the answers to the three questions the case is active at once; otherwise it waits in triage. Its
+    texts are written in the languages of the brand unless `content_languages` says in which.
     """
     case = open_for(
         act,

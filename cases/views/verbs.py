@@ -150,6 +150,10 @@ class ChangePage(CaseVerb):
     verb = change_case
     form_class = forms.CaseForm
 
+    def get_form_options(self) -> dict[str, Any]:
+        """The languages to choose from are the case's and its brand's."""
+        return {**super().get_form_options(), "case": self.object}
+
     def get_initial(self) -> dict[str, Any]:
         """As it is now, unless something waits to be sent again."""
         case: Case = self.object
@@ -158,7 +162,7 @@ class ChangePage(CaseVerb):
             "summary": case.summary,
             "kind": case.kind_id,
             "primary_language": case.primary_language,
-            "content_languages": ", ".join(case.content_languages),
+            "content_languages": case.content_languages,
             "conference_link": case.conference_link,
             "version": case.version,
         } | super().get_initial()

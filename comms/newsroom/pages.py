@@ -5,9 +5,9 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import override
 
-from comms.languages import language_name
 from comms.newsroom.answers import Answer, public_page
 from comms.newsroom.reading import Newsroom, open_newsroom, open_post
+from crisisdesk.core.languages import language_name
 
 
 @public_page

@@ -8,10 +8,10 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Prefetch
 from django.urls import reverse
 
-from comms.languages import language_name
 from comms.models import Account, AccountKind, NewsroomPost
 from crisisdesk.core import clock
 from crisisdesk.core.errors import Missing
+from crisisdesk.core.languages import language_name
 from crisisdesk.core.models import Brand
 
 # Older posts keep their own pages.

@@ -6,9 +6,9 @@ from django import template
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from comms.languages import language_name
 from comms.models import StatementState, StatementVersion
 from comms.states import Status
+from crisisdesk.core.languages import language_name
 from crisisdesk.core.templatetags.desk import pill
 
 register = template.Library()

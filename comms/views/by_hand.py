@@ -11,10 +11,10 @@ from comms.actions.by_hand import link_delivery, tick_delivery, untick_delivery
 from comms.cards import FORMATS, card
 from comms.channels.base import unit_name
 from comms.forms_sending import LinkForm, ReasonForm, TickForm
-from comms.languages import language_name
 from comms.limits import Count
 from comms.models import Delivery, DeliveryState, Operation, Statement, StatementState
 from crisisdesk.core.errors import Missing
+from crisisdesk.core.languages import language_name
 from crisisdesk.core.views import DeskView, VerbView, visible_or_404
 
 

@@ -20,7 +20,6 @@ from comms.actions.deliveries import (
 )
 from comms.actions.withdrawal import to_withdraw, withdraw_statement
 from comms.forms_sending import HashForm, ScheduleForm, SentForm, WithdrawForm
-from comms.languages import language_name
 from comms.models import (
     Delivery,
     DeliveryAttempt,
@@ -32,6 +31,7 @@ from comms.models import (
     StatementVersion,
     aggregate,
 )
+from crisisdesk.core.languages import language_name
 from crisisdesk.core.principals import Principal
 from crisisdesk.core.views import DeskView, VerbView, visible_or_404
 

@@ -22,11 +22,11 @@ from comms.actions.withdrawal import withdraw_statement
 from comms.forms import CitationsForm, SettingsForm, WordingForm
 from comms.forms_sending import HashForm, ScheduleForm
 from comms.hints import counts, hints
-from comms.languages import language_word
 from comms.models import Draft, Statement, StatementVersion
 from comms.views.approval import compared_with, stages_for
 from crisisdesk.core import clock
 from crisisdesk.core.errors import DomainError, Invalid, Stale
+from crisisdesk.core.languages import language_word
 from crisisdesk.core.views import DeskView, SeeOther, visible_or_404
 
 

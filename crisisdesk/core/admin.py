@@ -45,7 +45,7 @@ class BrandAdmin(DeskAdmin):
     def get_fields(self, request: HttpRequest, obj: Brand | None = None) -> Any:
         """A short name stands in public addresses and is chosen once; a new brand is active."""
         first = ("name", "slug") if obj is None else ("name", "active")
-        return (*first, "default_language", "time_zone", "website", "phone", "press_contact", "about")
+        return (*first, "default_language", "languages", "time_zone", "website", "phone", "press_contact", "about")
 
 
 class MembershipInline(ReadOnlyInline):

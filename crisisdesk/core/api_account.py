@@ -209,8 +209,8 @@ class BrandOut(Output):
     class Meta:
         model = Brand
         fields = (
-            "uuid", "slug", "name", "default_language", "time_zone", "website", "phone", "press_contact", "about",
-            "active",
+            "uuid", "slug", "name", "default_language", "languages", "time_zone", "website", "phone", "press_contact",
+            "about", "active",
         )  # fmt: skip
 
 
@@ -219,6 +219,12 @@ class BrandChange(Input):
 
     name = serializers.CharField(max_length=120, required=False)
     default_language = serializers.CharField(max_length=3, required=False)
+    languages = serializers.ListField(
+        child=serializers.CharField(max_length=3),
+        required=False,
+        max_length=20,
+        help_text="In which a new case begins; the default language comes first in any case.",
+    )
     time_zone = serializers.CharField(max_length=64, required=False)
     website = serializers.URLField(required=False, allow_blank=True)
     phone = serializers.CharField(max_length=32, required=False, allow_blank=True)

@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case, Clock, RoleAssignment, Signal, Task
 from cases.states import OPEN_CASE, RoleState, SignalState
-from comms.languages import language_word
 from comms.models import ApprovalRequest, Delivery, ReleaseReview, StatementVersion
 from comms.querysets import RequestQuerySet
 from comms.states import StatementState
 from crisisdesk.core import clock
 from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.languages import language_word
 from crisisdesk.core.models import Brand, Membership
 from crisisdesk.core.principals import Principal
 from crisisdesk.core.roles import Role
@@ -121,10 +121,10 @@ def counts(principal: Principal) -> Counts:
     """
     if principal.user is None:
         return Counts()
-    mine = (offers_of, approvals_of, by_hand_of, returned_to, reviews_of, tasks_of)
+    own = (offers_of, approvals_of, by_hand_of, returned_to, reviews_of, tasks_of)
     brands = Brand.objects.filter(pk__in=sorted(principal.brands_with(Capability.VIEW)), active=True)
     parts = [
-        *(_counted("mine", rows(principal)) for rows in mine),
+        *(_counted("mine", rows(principal)) for rows in own),
         _counted("signals", Signal.objects.visible_to(principal).filter(state=SignalState.NEW)),
         _counted("cases", Case.objects.visible_to(principal).open()),
         brands.order_by("name").values_list(Value("newsroom"), "slug")[:1],
@@ -132,8 +132,8 @@ def counts(principal: Principal) -> Counts:
     found: dict[str, list[str]] = defaultdict(list)
     for what, name in parts[0].union(*parts[1:], all=True):
         found[what].append(name)
-    figures = (_capped(len(found[what])) for what in ("mine", "signals", "cases"))
-    return Counts(*figures, newsroom="".join(found["newsroom"]))
+    mine, signals, cases = (_capped(len(found[what])) for what in ("mine", "signals", "cases"))
+    return Counts(mine, signals, cases, "".join(found["newsroom"]))
 
 
 # --- reads ------------------------------------------------------------------------------------------------------------

@@ -126,7 +126,7 @@ def test_a_change_that_came_too_late_keeps_what_was_typed(world: World) -> None:
         "summary": "",
         "kind": case.kind_id,
         "primary_language": "cs",
-        "content_languages": "cs, en",
+        "content_languages": ["cs", "en"],
         "version": case.version,
     }
     client = world.client("duty")

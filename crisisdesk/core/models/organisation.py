@@ -3,13 +3,14 @@
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from guardian.models import UserObjectPermissionBase
 
-from crisisdesk.core import clock
+from crisisdesk.core import clock, languages
 from crisisdesk.core.capabilities import as_permissions
 from crisisdesk.core.history import DeskHistory
 from crisisdesk.core.models.base import DeskModel
@@ -53,6 +54,13 @@ class Brand(DeskModel):
     name = models.CharField(_("name"), max_length=120)
     slug = models.SlugField(_("short name in addresses"), unique=True, max_length=60)
     default_language = models.CharField(_("default language"), max_length=3, default="cs", validators=[LANGUAGE_CODE])
+    languages = ArrayField(
+        models.CharField(max_length=3, validators=[LANGUAGE_CODE]),
+        verbose_name=_("languages of public texts"),
+        default=languages.shipped,
+        blank=True,
+        help_text=_("A new case begins in all of them. Codes such as cs, en, de; separated by commas."),
+    )
     time_zone = models.CharField(_("time zone"), max_length=64, default="Europe/Prague")
     website = models.URLField(_("website"), blank=True)
     phone = models.CharField(_("care line"), max_length=32, blank=True)
@@ -72,6 +80,11 @@ class Brand(DeskModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def speaks(self) -> list[str]:
+        """The languages of public texts, the default one first."""
+        return languages.in_order(self.default_language, self.languages)
 
 
 class BrandGrant(UserObjectPermissionBase):

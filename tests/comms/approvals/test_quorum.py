@@ -26,9 +26,10 @@ def matrix() -> dict[str, list[Stage]]:
     return {
         row["text"]: [
             Stage(
-                tuple(stage["roles"]),
+                tuple(stage.get("roles", ())),
                 minutes=row.get("minutes", 0),
                 informed=stage.get("informed", False),
+                quoted=stage.get("quoted", False),
                 when=Condition(
                     frozenset(stage.get("severities", [])),
                     kinds(stage, "kinds"),
@@ -171,3 +172,26 @@ def test_two_stages_that_one_new_stage_would_satisfy_are_two_people_still() -> N
 )
 def test_deputies_come_in_sooner(old: int, new: int, sooner: bool) -> None:
     assert opens_sooner(old, new) is sooner
+
+
+@pytest.mark.parametrize(("severity", "asked_too"), [(1, ["Jana", "Petr"]), (2, ["Jana", "Petr"]), (3, []), (4, [])])
+def test_the_people_quoted_are_asked_one_by_one_in_grave_cases(severity: int, asked_too: list[str]) -> None:
+    circumstances = Circumstances(severity, "viral_backlash", quoted=("Jana", "Petr"))
+    stages = asked([matrix()["press_answer"]], circumstances)
+    assert [stage.person for stage in stages if not stage.roles] == asked_too
+    assert all((stage.required, stage.minutes) == (1, 0) for stage in stages if not stage.roles)
+    assert any("comms_lead" in stage.roles for stage in stages)
+
+
+def test_to_agree_to_a_quotation_is_not_to_approve_the_text() -> None:
+    stages = asked([[Stage((), quoted=True)]], Circumstances(1, quoted=("Jana",)))
+    assert [(stage.roles, stage.person) for stage in stages] == [((), "Jana"), (("comms_lead",), None)]
+
+
+def test_no_longer_asking_the_people_quoted_is_weaker() -> None:
+    lead = Stage(("comms_lead",))
+    assert weaker([lead, Stage((), quoted=True)], [lead], [], [])
+    assert not weaker([lead], [lead, Stage((), quoted=True)], [], [])
+    assert weaker([Stage((), quoted=True)], [Stage((), quoted=True, when=Condition(severities=frozenset([1])))], [], [])
+    # A role is no substitute for the person whose words they are.
+    assert weaker([lead, Stage((), quoted=True)], [lead, Stage(("spokesperson",))], [], [])

@@ -82,7 +82,9 @@ def test_changes_go_through_the_verb_with_event_and_history(world: World) -> Non
     client = world.client("manager")
     before = Event.objects.count()
     form = client.get(address(Brand, "change", world.brand.pk)).context["adminform"].form
-    values = {name: form.initial.get(name) or "" for name in form.fields} | {"phone": "800 900 100", "active": "on"}
+    shown = {name: form[name].value() or "" for name in form.fields}
+    hidden = {form[name].html_initial_name: shown[name] for name in shown if form.fields[name].show_hidden_initial}
+    values = shown | hidden | {"phone": "800 900 100", "active": "on"}
     assert client.post(address(Brand, "change", world.brand.pk), values).status_code == 302
     assert world.brand.phone == "800 900 100"
     event = Event.objects.order_by("-pk")[0]
