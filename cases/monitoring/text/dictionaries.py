@@ -124,7 +124,7 @@ def opened(language: str) -> Packed:
             if found := _mapped(path):
                 return found
         except OSError as error:
-            _cannot_be_kept(_folder, str(error))
+            _cannot_be_kept(_folder, error.strerror or type(error).__name__)
     return Packed(content or _made(language))
 
 
