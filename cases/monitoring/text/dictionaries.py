@@ -17,7 +17,7 @@ from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 from marisa_trie import Trie
 
@@ -89,11 +89,13 @@ class Packed:
 
     def get(self, key: str) -> str | None:
         """The value of a key; None for what is unknown."""
-        # What looks up the number would take a NUL for the end of the key.
-        if key not in self or "\0" in key:
+        if "\0" in key:  # the library would take it for the end of the key
             return None
-        value: str = self._values.restore_key(self._numbers[self._keys.key_id(key)])
-        return value
+        try:
+            number = self._keys.get(key)
+        except UnicodeEncodeError:
+            return None
+        return None if number is None else cast("str", self._values.restore_key(self._numbers[number]))
 
 
 def keep_in(folder: Path | None) -> None:
@@ -155,7 +157,7 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def _made(language: str) -> bytes:
-    """Packed by a process of its own: it takes 300 MB, of which this one would never give back all."""
+    """Packed by a process of its own: gathering takes up to 160 MB, of which this one would never give back all."""
     command = [sys.executable, "-m", f"{__package__}.gathering", language]
     try:
         return subprocess.run(command, cwd=_ROOT, stdin=subprocess.DEVNULL, capture_output=True, check=True).stdout

@@ -1,4 +1,4 @@
-"""Gathers a dictionary from simplemma's and from our lexicon; takes seconds and hundreds of megabytes.
+"""Gathers a dictionary from simplemma's and from our lexicon; takes seconds and up to 160 MB.
 
 `python -m cases.monitoring.text.gathering cs` writes it to standard output, packed.
 """
