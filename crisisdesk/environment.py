@@ -195,5 +195,5 @@ def data_dir(env: Environment) -> Path:
         "DATA_DIR",
         ".data",
         "Folder for what this installation keeps itself: embedded servers, generated secret key, collected static "
-        "files, mails when there is no mail server.",
+        "files, dictionaries of texts, mails when there is no mail server.",
     )

@@ -11,5 +11,6 @@ application = get_wsgi_application()
 
 from cases.monitoring.text import lemmas  # noqa: E402 - after the settings
 
-# Whoever searches mentions first would wait some seconds for the dictionaries: they are read beside the first requests.
+# On a machine that has no dictionaries yet, whoever searches mentions first would wait some seconds for them: they are
+# made beside the first requests.
 threading.Thread(target=lemmas.warm, name="dictionaries", daemon=True).start()

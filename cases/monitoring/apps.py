@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,6 +12,8 @@ class MonitoringConfig(AppConfig):
         """Make the kinds of events, the verbs and the sentences of triggers known; join the pages of signals."""
         from cases.extensions import signal_panel
         from cases.monitoring import actions, constraints, events  # noqa: F401
+        from cases.monitoring.text import dictionaries
         from cases.monitoring.views.mentions import evidence_context
 
+        dictionaries.keep_in(settings.DATA_DIR / "dictionaries")
         signal_panel("monitoring/_evidence.html", evidence_context)

@@ -24,6 +24,8 @@ from typing import Any
 import httpx
 from aiosmtpd.controller import Controller
 
+from tests.server import share_dictionaries
+
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 900  # the first start makes the database and the demo
 STOP_SECONDS = 40
@@ -222,6 +224,7 @@ def running_desk() -> Iterator[RunningDesk]:
         "TIME_ZONE": by_day(),
         "PYTHONUNBUFFERED": "1",
     }
+    share_dictionaries(folder / "data")
     log = folder / "desk.log"
     with log.open("wb") as output:
         process = subprocess.Popen(

@@ -1,17 +1,17 @@
 """Base forms of Czech and English words, whatever became of their accents, and whether a word is negated.
 
-The dictionaries are simplemma's. They are read once per process and kept by form without accents, because a good part
-of what people write in Czech has none; where accents tell two words apart, the ones in the text decide.
+The dictionaries are simplemma's (`gathering`), kept on disk for all processes (`dictionaries`) by form without accents,
+because a good part of what people write in Czech has none; where accents tell two words apart, the ones in the text
+decide.
 """
 
 import re
 import threading
-from collections.abc import Iterable
 from functools import cache, lru_cache
-from importlib.resources import files
 from itertools import chain
 from typing import NamedTuple
 
+from cases.monitoring.text.dictionaries import EXACT, Forms, opened
 from cases.monitoring.text.folding import folded
 
 LANGUAGES = ("cs", "en")
@@ -62,61 +62,25 @@ class Reading(NamedTuple):
 class Dictionary:
     """Forms of one language and their base forms, without accents."""
 
-    def __init__(self, language: str) -> None:
-        from simplemma.strategies.dictionaries import DefaultDictionaryFactory
-
+    def __init__(self, language: str, forms: Forms) -> None:
         self.language = language
-        # The common case, one base form, is kept as a plain string: tuples would double the memory.
-        self._forms: dict[str, str | tuple[str, ...]] = {}
-        self._exact: dict[str, str] = {}
-        self._fill(DefaultDictionaryFactory(cache_max_size=1).get_dictionary(language).items())
-        self._learn()
-
-    def _fill(self, pairs: Iterable[tuple[str, str]]) -> None:
-        bases: dict[str, str] = {}
-        spelled: dict[str, str] = {}
-        names: dict[str, str] = {}
-        contested: dict[str, dict[str, str]] = {}
-        for form, lemma in pairs:
-            plain, base = folded(form), folded(lemma)
-            base = bases.setdefault(base, base)
-            if form[:1].isupper():
-                names.setdefault(plain, base)
-                continue
-            known = self._forms.setdefault(plain, base)
-            first = spelled.setdefault(plain, form)
-            if known != base:
-                contested.setdefault(plain, {first: str(known)})[form] = base
-        for plain, base in names.items():
-            self._forms.setdefault(plain, base)
-        for plain, written in contested.items():
-            self._forms[plain] = tuple(dict.fromkeys(written.values()))
-            self._exact.update(written)
-
-    def _learn(self) -> None:
-        """Words of our lexicon that are missing, as their own base forms, so that their other forms are recognised."""
-        with files(__package__).joinpath(f"data/lexicon.{self.language}.csv").open(encoding="utf-8") as file:
-            for line in file:
-                plain = folded(line.partition(",")[0])
-                if plain.isalpha() and plain not in self._forms and not self._read_known(plain):
-                    self._forms[plain] = plain
-
-    def _read_known(self, plain: str) -> bool:
-        """Whether the word is known by another form, or as what it negates."""
-        return bool(self.read(plain, plain).lemmas)
+        self._forms = forms
 
     def __contains__(self, plain: str) -> bool:
         return plain in self._forms
 
     def lookup(self, word: str, plain: str) -> tuple[str, ...]:
         """Base forms of a form; `word` in small letters as written, `plain` without accents."""
-        found = self._forms.get(plain, ())
-        if isinstance(found, str):
+        found = self._forms.get(plain)
+        if found is None:
+            return ()
+        if "\n" not in found:
             return (found,)
-        if word != plain and word in self._exact:
-            return (self._exact[word],)
+        if word != plain and (exact := self._forms.get(EXACT + word)) is not None:
+            return (exact,)
         # A word that is a base form as it stands is likelier that than a form of another ("porad" is "pořád").
-        return (plain,) if plain in found else found
+        bases = tuple(found.split("\n"))
+        return (plain,) if plain in bases else bases
 
     def _participle(self, word: str, plain: str) -> tuple[str, ...]:
         """The infinitive of a Czech past form that the dictionary takes for an adjective only ("zmizely")."""
@@ -210,20 +174,20 @@ _LOADING = threading.Lock()
 
 
 def dictionary(language: str) -> Dictionary:
-    """The dictionary of a language out of `LANGUAGES`; the first call of a process takes a second or two."""
+    """The dictionary of a language out of `LANGUAGES`; whoever asks first on a machine waits for it to be made."""
     with _LOADING:
         return _dictionary(language)
 
 
 def warm() -> None:
-    """Read all dictionaries now, so that nobody waits for them later."""
+    """Open all dictionaries now, or make them, so that nobody waits for them later."""
     for language in LANGUAGES:
         dictionary(language)
 
 
 @cache
 def _dictionary(language: str) -> Dictionary:
-    return Dictionary(language)
+    return Dictionary(language, opened(language))
 
 
 @lru_cache(maxsize=50_000)

@@ -1,4 +1,4 @@
-"""Reading texts needs Python and four libraries."""
+"""Reading texts needs Python and five libraries."""
 
 import ast
 import subprocess
@@ -8,7 +8,7 @@ from pathlib import Path
 import cases.monitoring.text as package
 
 FOLDER = Path(package.__file__).parent
-LIBRARIES = {"py3langid", "regex", "simplemma", "yaml"}
+LIBRARIES = {"marisa_trie", "py3langid", "regex", "simplemma", "yaml"}
 
 
 def test_it_imports_nothing_else() -> None:
