@@ -11,6 +11,7 @@ from cases.forms import DeskForm, Moment
 from cases.models import Case, Fact
 from comms import hashing
 from comms.actions.quoting import who_can_be_asked
+from comms.actions.statements import open_to
 from comms.models import (
     Account,
     Purpose,
@@ -144,7 +145,7 @@ class CitationsForm(forms.Form):
 class People(forms.ModelMultipleChoiceField):
     """People who can be asked about a statement: those with an open account who see its case."""
 
-    widget = forms.CheckboxSelectMultiple({"class": "long"})
+    widget = forms.CheckboxSelectMultiple
 
     def __init__(self, **options: Any) -> None:
         super().__init__(User.objects.none(), required=False, **options)
@@ -174,7 +175,8 @@ class SettingsForm(DeskForm):
 
     def __init__(self, *args: Any, statement: Statement, **options: Any) -> None:
         super().__init__(*args, **options)
-        accounts = Account.objects.visible_to(self.principal).filter(brand=statement.case.brand_id, active=True)
+        fitting = open_to(statement) | statement.accounts.all()
+        accounts = Account.objects.visible_to(self.principal).filter(pk__in=fitting.values("pk"))
         self.fields["accounts"].queryset = accounts  # type: ignore[attr-defined]
         self.fields["quoted_people"].among(self.principal, statement)  # type: ignore[attr-defined]
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -114,11 +115,17 @@ def _check_templates(case: Case, versions: Sequence[TemplateVersion]) -> None:
     template_is_approved(versions)
 
 
+def open_to(statement: Statement) -> QuerySet[Account]:
+    """The open channels of the brand that fit what a statement is for."""
+    accounts = Account.objects.filter(brand=statement.case.brand_id, active=True)
+    return accounts if statement.purpose in PUBLIC_PURPOSES else accounts.exclude(kind__in=_PUBLIC_KINDS)
+
+
 def _accounts(statement: Statement, chosen: Sequence[Account] | None) -> list[Account]:
     """The channels of a statement: those chosen, if they fit its purpose, else every open one for a public text."""
     brand, public = statement.case.brand_id, statement.purpose in PUBLIC_PURPOSES
     if chosen is None:
-        return list(Account.objects.filter(brand=brand, active=True)) if public else []
+        return list(open_to(statement)) if public else []
     if any(account.brand_id != brand for account in chosen):
         raise Invalid({"accounts": _("Choose channels of the brand of this case")})
     if not public and any(account.kind in _PUBLIC_KINDS for account in chosen):
