@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from comms.actions.approvals import approve_statement, reject_statement, return_statement
 from comms.actions.versions import out_of_date
+from comms.candidates import Candidates
 from comms.forms import DecisionForm
 from comms.models import Account, ApprovalRequest, RequestStage, StatementVersion
 from comms.querysets import held_by
@@ -132,7 +133,7 @@ def alike(old: str, new: str) -> bool:
 
 
 def stages_for(request: ApprovalRequest, principal: Principal) -> list[dict[str, Any]]:
-    """Who decides: each stage with its people, and whether it waits for the reader."""
+    """Who decides: each stage with its people, whether it waits for the reader, and who would be asked next."""
     mine: set[int] = set()
     if principal.user is not None:
         mine = set(
@@ -141,6 +142,7 @@ def stages_for(request: ApprovalRequest, principal: Principal) -> list[dict[str,
             .values_list("pk", flat=True)
         )
     rows = []
+    candidates = Candidates(request.version)
     for stage in request.stages.all():
         decisions = list(stage.approvals.all())
         against = [row for row in decisions if row.verdict != "approve"]
@@ -152,6 +154,7 @@ def stages_for(request: ApprovalRequest, principal: Principal) -> list[dict[str,
                 "count": len(stage.approved_by),
                 "state": state,
                 "mine": stage.pk in mine,
+                "next": candidates.asked_next(stage) if request.is_open else None,
             }
         )
     return rows
