@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
-from typing import cast
+from typing import Any, cast
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -159,8 +159,8 @@ def _hand_out(act: Act, case: Case, steps: Sequence[ProtocolStep]) -> None:
         if (deed := deeds.get(step.done_by)) is not None:
             act.move(task, "finish")
             task.finished_at, task.finished_by = deed.occurred_at, _who(deed, people)
-            user = {"user": task.finished_by.pk} if task.finished_by else {}
-            act.record("task.fulfilled_before", on=task, occurred_at=deed.occurred_at, deed=step.done_by, **user)
+            who: dict[str, Any] = {"user": task.finished_by.pk} if task.finished_by else {}
+            act.record("task.fulfilled_before", on=task, occurred_at=deed.occurred_at, deed=step.done_by, **who)
         tasks.append(task)
     bulk_create_with_history(tasks, Task, default_user=act.actor.user, default_change_reason=act.reason or act.name)
 
