@@ -511,13 +511,16 @@ def widen_stage(stage: RequestStage, act: Act) -> RequestStage:
     asked = candidates.deputies(stage.roles) if level == "deputy" else candidates.executives()
     asked -= set(request.approvals.values_list("user_id", flat=True))  # nobody decides twice
     if not asked:
-        kind = "approval.unanswered"
-    elif level == "deputy" and not candidates.own(stage.roles):
-        kind = "approval.left_to_deputy"
+        kind, notice = "approval.unanswered", ""
+    elif level == "executive":
+        kind, notice = "approval.widened", "approval.executive"
+    elif candidates.own(stage.roles):
+        kind, notice = "approval.widened", "approval.deputy"
     else:
-        kind = "approval.widened"
+        kind = notice = "approval.left_to_deputy"
     act.record(kind, on=request, roles="/".join(stage.roles), level=level, **about(request.version))
-    tell_deciders(act, request, asked, kind="approval.deputy")
+    if notice:
+        tell_deciders(act, request, asked, kind=notice)
     if level == "deputy" and stage.executive_at is not None:
         stage.due_at, stage.lease_until, stage.fence = stage.executive_at, None, stage.fence + 1
         act.save(stage)

@@ -36,8 +36,8 @@ def test_the_deputy_is_told_and_then_the_executive_once_each(world: World) -> No
     assert levels(request) == ["deputy", "executive"]
     request.refresh_from_db()
     assert request.state == RequestState.OPEN
-    told_people = set(Notification.objects.filter(kind="approval.deputy").values_list("user__email", flat=True))
-    assert told_people == {world.user("comms_lead_deputy").email, world.user("exec").email}
+    assert asked("approval.deputy") == {world.user("comms_lead_deputy").email}
+    assert asked("approval.executive") == {world.user("exec").email}
 
 
 def test_a_decided_stage_is_left_alone(world: World) -> None:
@@ -78,9 +78,10 @@ def without_deputy(world: World, role: str) -> None:
     Membership.objects.filter(brand=world.brand, role=role, is_deputy=True).update(until=clock.now())
 
 
-def asked() -> set[str]:
-    """Who was told by mail that they may decide too."""
-    return set(Notification.objects.filter(kind="approval.deputy").values_list("user__email", flat=True))
+def asked(*kinds: str) -> set[str]:
+    """Who was told by mail that they may decide too, by any kind of mail unless some are named."""
+    kinds = kinds or ("approval.deputy", "approval.left_to_deputy", "approval.executive")
+    return set(Notification.objects.filter(kind__in=kinds).values_list("user__email", flat=True))
 
 
 def test_a_stage_of_the_executive_widens_to_the_deputy_only(world: World) -> None:
@@ -124,7 +125,7 @@ def test_an_executive_who_has_decided_already_is_not_asked_again(world: World) -
 def test_a_stage_left_to_the_deputy_from_the_start_blames_nobody(world: World) -> None:
     request = build.submitted(world, "comms_lead")
     assert lines(request, 1) == [("approval.left_to_deputy", "comms_lead", "deputy")]
-    assert asked() == {world.user("comms_lead_deputy").email}
+    assert asked("approval.left_to_deputy") == {world.user("comms_lead_deputy").email}
 
 
 def test_pages_name_who_is_asked_next(world: World) -> None:
