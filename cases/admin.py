@@ -206,7 +206,7 @@ class StepAdmin(DeskAdmin):
     def get_fields(self, request: HttpRequest, obj: ProtocolStep | None = None) -> Any:
         """Which version a step belongs to, is chosen once."""
         first = ("order", "kind", "role", "offset_minutes", "due_minutes", "blocking", "title_cs", "title_en")
-        rest = ("instruction_cs", "instruction_en", "template_code", "depends_on")
+        rest = ("instruction_cs", "instruction_en", "template_code", "done_by", "depends_on")
         return (*(() if obj else ("version",)), *first, *rest)
 
     def may_create(self, principal: Principal) -> bool:

@@ -15,6 +15,7 @@ from cases.actions.protocols import draft_protocol, publish_protocol
 from cases.clocks import Limit, Unit
 from cases.models import (
     CrisisKind,
+    DoneBy,
     PolicyLevel,
     PolicyLimit,
     Protocol,
@@ -37,7 +38,7 @@ def install_cases() -> dict[str, int]:
     policy = read("severity.yaml")
     return {
         "severity_policies": _install_policy(policy),
-        "protocols": sum(_install_protocol(read(f"protocols/{path.name}")) for path in protocol_files()),
+        "protocols": sum(install_protocol(read(f"protocols/{path.name}")) for path in protocol_files()),
         "kinds": sum(_install_kind(kind, place, policy["code"]) for place, kind in enumerate(read("kinds.yaml"))),
     }
 
@@ -99,7 +100,9 @@ def _limit(policy: SeverityPolicy, severity: int, code: str, limit: Limit) -> Po
     )
 
 
-def _install_protocol(given: Mapping[str, Any]) -> int:
+@transaction.atomic
+def install_protocol(given: Mapping[str, Any]) -> int:
+    """Add one protocol as a file describes it, published; ValueError where a step is `done_by` what nobody knows."""
     if Protocol.objects.filter(code=given["code"]).exists():
         return 0
     protocol = Protocol.objects.create(code=given["code"], name_cs=given["name"]["cs"], name_en=given["name"]["en"])
@@ -117,6 +120,7 @@ def _install_protocol(given: Mapping[str, Any]) -> int:
             instruction_cs=step["instruction"]["cs"],
             instruction_en=step["instruction"]["en"],
             template_code=step.get("template", ""),
+            done_by=DoneBy(step["done_by"]) if "done_by" in step else "",
         )
         for order, step in enumerate(given["steps"], start=1)
     )

@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.policies import ClockCode, Severity
+from cases.models.protocols import DoneBy
 from cases.models.signals import SignalOrigin
 from crisisdesk.core.events import declare
 from crisisdesk.core.roles import Role
@@ -17,6 +18,7 @@ def _label(choices: Any) -> Any:
 
 ROLE = {"role": _label(Role)}
 CLOCK = {"clock": _label(ClockCode)}
+DEED = {"deed": _label(DoneBy)}
 SEVERITY = {"severity": _label(Severity), "before": _label(Severity)}
 
 declare("signal.reported", _("Signal ({origin}): {actor}"), words={"origin": _label(SignalOrigin)})
@@ -54,6 +56,8 @@ declare("role.ended", _("Role ended ({role} – {user}): {actor}"), words=ROLE)
 declare("task.added", _("Task added: {actor}"))
 declare("task.started", _("Task started: {actor}"))
 declare("task.finished", _("Task done: {actor}"), tone="good")
+declare("task.fulfilled", _("Task done ({deed}): {actor}"), tone="good", words=DEED)
+declare("task.fulfilled_before", _("Task was done before ({deed} – {user}): {actor}"), tone="good", words=DEED)
 declare("task.blocked", _("Task blocked: {actor}"), tone="bad")
 declare("task.skipped", _("Task skipped: {actor}"))
 

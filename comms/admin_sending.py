@@ -95,7 +95,7 @@ class DeliveryAdmin(WorkflowAdmin):
     inlines = (AttemptInline,)
     fields = (
         "version", "account", "language", "part", "parts", "operation", "state", "headline", "text", "payload_hash",
-        "due_at", "done_at", "dead_at", "last_error", "remote_id", "remote_url", "posted_by", "differs",
+        "due_at", "done_at", "dead_at", "last_answer", "remote_id", "remote_url", "posted_by", "differs",
     )  # fmt: skip
     readonly_fields = fields
     verbs = (
@@ -104,6 +104,11 @@ class DeliveryAdmin(WorkflowAdmin):
         AdminVerb(deliveries.send_again),
         AdminVerb(by_hand.untick_delivery, ReasonForm),
     )
+
+    @admin.display(description=_("last answer"))
+    def last_answer(self, delivery: Delivery) -> str:
+        """Why the desk stopped it, or the other side's words."""
+        return delivery.stopped or delivery.last_error
 
 
 @admin.register(NewsroomPost)

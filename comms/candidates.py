@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from typing import Any
 
 from cases.models import RoleAssignment
-from comms.models import StatementVersion
+from comms.models import RequestStage, StatementVersion
 from crisisdesk.core.models import Membership, User, UserKind
+from crisisdesk.core.roles import Role
 
 
 class Candidates:
@@ -42,6 +44,17 @@ class Candidates:
     def deputies(self, roles: Collection[str]) -> set[int]:
         """Users who may stand in for one of the roles."""
         return {user for role in roles for user in self._deputies[role]} - self._contributors
+
+    def executives(self) -> set[int]:
+        """Users to ask where a stage widens to the executive: who holds the role, else their deputies."""
+        return self.own([Role.EXEC]) or self.deputies([Role.EXEC])
+
+    def asked_next(self, stage: RequestStage) -> dict[str, Any] | None:
+        """Who is asked next if a stage stays without an answer, `{"level", "at"}`; None where nobody is there."""
+        for level, at in stage.coming:
+            if self.deputies(stage.roles) if level == "deputy" else self.executives():
+                return {"level": level, "at": at}
+        return None
 
     def in_place_of(self, user: User, roles: Collection[str]) -> User | None:
         """The person whose place `user` takes in a stage; None if they decide in their own right."""

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from cases.models import Realm
 from comms.channels import channel_of
-from comms.models import Account, Delivery, Operation, StatementVersion, authority_of
+from comms.models import Account, Delivery, Operation, StatementVersion, Stopped, authority_of
 from comms.states import StatementState
 from crisisdesk.core import clock
 
@@ -28,24 +28,25 @@ def parts_for(version: StatementVersion, account: Account) -> Iterator[Part]:
 
 
 def refusal(delivery: Delivery) -> str:
-    """Why this delivery must not leave now, as a code; empty if it may. To be asked in the claiming transaction.
+    """Why this delivery must not leave now, a code of `Stopped` or `embargo`; empty if it may.
 
+    To be asked in the claiming transaction.
     The hash is computed anew from the rows of the version and compared with what was approved, so that neither a
     changed text nor a changed row of the outbox gets through.
     """
     version = delivery.version
     if delivery.operation == Operation.DELETE:
-        return "" if version.state == StatementState.RETRACTED else "not_withdrawn"
+        return "" if version.state == StatementState.RETRACTED else Stopped.NOT_WITHDRAWN
     if version.state != StatementState.PUBLISHING:
-        return "not_released"
+        return Stopped.NOT_RELEASED
     if version.statement.case.realm != Realm.LIVE:
-        return "exercise"
+        return Stopped.EXERCISE
     if version.embargo_until and version.embargo_until > clock.now():
         return "embargo"
     authority = authority_of(version)
     if authority is None or authority.payload_hash != delivery.payload_hash:
-        return "not_approved"
+        return Stopped.NOT_APPROVED
     if delivery.account.uuid not in version.channels or delivery.language != version.language:
-        return "channel"
+        return Stopped.CHANNEL
     given = Part(delivery.part, delivery.parts, delivery.headline, delivery.text)
-    return "" if given in parts_for(version, delivery.account) else "other_text"
+    return "" if given in parts_for(version, delivery.account) else Stopped.OTHER_TEXT

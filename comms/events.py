@@ -76,6 +76,18 @@ declare(
     words={**DECIDED, "level": _LEVELS},
 )
 declare(
+    "approval.left_to_deputy",
+    _("Nobody else decides as {roles}, the deputy is asked – {purpose}, version {number} ({language}): {actor}"),
+    tone="step",
+    words=DECIDED,
+)
+declare(
+    "approval.unanswered",
+    _("No answer from {roles}, and no {level} is available – {purpose}, version {number} ({language}): {actor}"),
+    tone="bad",
+    words={**DECIDED, "level": _LEVELS},
+)
+declare(
     "statement.approved",
     _("Approved word for word – {purpose}, version {number} ({language}): {actor}"),
     tone="good",

@@ -44,6 +44,26 @@ declare_notice(
     words=_WORDS,
 )
 declare_notice(
+    "approval.left_to_deputy",
+    subject=_("{reference}: a text waits for your decision as deputy ({purpose}, {language})"),
+    text=_(
+        "Whoever holds the role wrote in the text or is not there, so you decide as deputy. "
+        "Please read the text and approve it, return it or reject it."
+    ),
+    button=_("Read and decide"),
+    words=_WORDS,
+)
+declare_notice(
+    "approval.executive",
+    subject=_("{reference}: a text waits for your decision ({purpose}, {language})"),
+    text=_(
+        "Nobody who was asked has answered in time, so the executive may decide too. "
+        "Please read the text and approve it, return it or reject it."
+    ),
+    button=_("Read and decide"),
+    words=_WORDS,
+)
+declare_notice(
     "approval.informed",
     subject=_("{reference}: for your information, a text is being decided about ({purpose}, {language})"),
     text=_(

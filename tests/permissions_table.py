@@ -15,11 +15,13 @@ class VerbRow:
     """Who may carry out a verb on the object that `make(world)` builds in a state that allows it.
 
     `allowed` names the personas for whom capability, visibility and guards let it through; everybody else is refused.
+    `fresh` says that they must have proved who they are a moment ago: signatures, and whatever gives power to accounts.
     """
 
     action: str
     make: Callable[[World], Any]
     allowed: frozenset[str]
+    fresh: bool = False
 
 
 @dataclass(frozen=True)

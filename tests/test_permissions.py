@@ -56,6 +56,7 @@ def test_verb(row: VerbRow, world: World) -> None:
     verb = REGISTRY[row.action]
     allowed = {code for code in PERSONAS if verb.can(world.principal(code, fresh=True), obj)}
     assert allowed == row.allowed
+    assert verb.needs_fresh == row.fresh
 
 
 @pytest.mark.parametrize("row", PAGE_ROWS, ids=lambda row: row.name)

@@ -1,9 +1,10 @@
 """Judging how grave a case is, and activating it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
-from typing import cast
+from typing import Any, cast
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.utils import bulk_create_with_history
 
@@ -25,7 +26,7 @@ from crisisdesk.core.actions import action
 from crisisdesk.core.acts import Act
 from crisisdesk.core.capabilities import Capability
 from crisisdesk.core.errors import Invalid, Unmet
-from crisisdesk.core.models import User
+from crisisdesk.core.models import Event, User
 from crisisdesk.core.roles import Role
 
 
@@ -125,7 +126,6 @@ def activate(act: Act, case: Case) -> None:
     retime_clocks(act, case, old)
     start_clocks(act, case, ACTIVATION_CODES)
     steps = list(protocol.steps.all()) if protocol else []
-    _hand_out(act, case, steps)
     act.record(
         "case.activated",
         on=case,
@@ -136,22 +136,55 @@ def activate(act: Act, case: Case) -> None:
         protocol_version=protocol.number if protocol else None,
         tasks=len(steps),
     )
+    _hand_out(act, case, steps)
 
 
 def _hand_out(act: Act, case: Case, steps: Sequence[ProtocolStep]) -> None:
-    """Make a task of each step; many at once, so the history is told who did it and why."""
+    """Make a task of each step; many at once, so the history is told who did it and why.
+
+    What a step asks for may have happened before: then its task is done already, by whoever did it and when.
+    """
     zero = case.acknowledged_at or act.now
-    tasks = [
-        Task(
+    deeds = _deeds(act, case, {step.done_by for step in steps if step.done_by})
+    people = User.objects.in_bulk({int(pk) for event in deeds.values() if (pk := event.actor.partition(":")[2])})
+    tasks = []
+    for step in steps:
+        task = Task(
             case=case,
             step=step,
             role=step.role,
             blocking=step.blocking,
             due_at=zero + timedelta(minutes=step.offset_minutes + step.due_minutes),
         )
-        for step in steps
-    ]
+        if (deed := deeds.get(step.done_by)) is not None:
+            act.move(task, "finish")
+            task.finished_at, task.finished_by = deed.occurred_at, _who(deed, people)
+            who: dict[str, Any] = {"user": task.finished_by.pk} if task.finished_by else {}
+            act.record("task.fulfilled_before", on=task, occurred_at=deed.occurred_at, deed=step.done_by, **who)
+        tasks.append(task)
     bulk_create_with_history(tasks, Task, default_user=act.actor.user, default_change_reason=act.reason or act.name)
+
+
+def _who(event: Event, people: Mapping[int, User]) -> User | None:
+    """The account behind an event; None if the desk itself acted."""
+    pk = event.actor.partition(":")[2]
+    return people.get(int(pk)) if pk else None
+
+
+def _deeds(act: Act, case: Case, wanted: Collection[str]) -> dict[str, Event]:
+    """By code of `DoneBy`, the first event that was such a deed: of the case, of its signals, or of this very act."""
+    if not wanted:
+        return {}
+    kinds = {code.partition(":")[0] for code in wanted}
+    of_signals = Q(object_type="cases.signal", object_id__in=case.signals.order_by().values("uuid"))
+    earlier = Event.objects.filter(of_signals | Q(chain=case.chain_id), kind__in=kinds).order_by("id")
+    found: dict[str, Event] = {}
+    for event in [*earlier, *act.recorded]:
+        purpose = event.payload.get("purpose")
+        for code in (event.kind, f"{event.kind}:{purpose}"):
+            if code in wanted:
+                found.setdefault(code, event)
+    return found
 
 
 @action("cases.activate_case", needs=Capability.LEAD, moves="activate", title=_("Activate"))

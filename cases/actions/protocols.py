@@ -25,6 +25,7 @@ STEP_FIELDS = (
     "instruction_cs",
     "instruction_en",
     "template_code",
+    "done_by",
     "depends_on",
 )
 _NAMES = ("name_cs", "name_en")

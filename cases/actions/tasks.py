@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from cases.actions.entries import LONGEST_TITLE, case_is_open, needed, row_of_open_case
-from cases.models import Case, Task
+from cases.models import Case, DoneBy, Task
 from cases.states import OPEN_TASK, TaskState
 from crisisdesk.core.actions import action
 from crisisdesk.core.acts import Act
@@ -13,6 +13,15 @@ from crisisdesk.core.capabilities import Capability
 from crisisdesk.core.errors import Invalid, Unmet
 from crisisdesk.core.models import User
 from crisisdesk.core.roles import CASE_ROLES
+
+
+def fulfil(act: Act, case: Case, deed: DoneBy) -> None:
+    """Finish the open tasks whose step asks for exactly what the act has just done. A part of the verb that did it."""
+    for task in case.tasks.open().filter(step__done_by=deed).select_related("step"):
+        act.move(task, "finish")
+        task.finished_at, task.finished_by = act.now, act.actor.user
+        act.save(task)
+        act.record("task.fulfilled", on=task, deed=deed.value)
 
 
 @action("cases.add_task", needs=Capability.CONTRIBUTE, title=_("Add a task"), creates=True)

@@ -24,6 +24,7 @@ from cases.api.shapes import LONG, ROLES
 from cases.models import (
     ClockCode,
     CrisisKind,
+    DoneBy,
     LimitUnit,
     PolicyLevel,
     PolicyLimit,
@@ -181,7 +182,7 @@ class StepOut(serializers.ModelSerializer[ProtocolStep]):
         model = ProtocolStep
         fields = (
             "uuid", "order", "kind", "role", "offset_minutes", "due_minutes", "blocking", "title_cs", "title_en",
-            "instruction_cs", "instruction_en", "template_code", "depends_on",
+            "instruction_cs", "instruction_en", "template_code", "done_by", "depends_on",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -237,6 +238,7 @@ class StepChange(Input):
     instruction_cs = serializers.CharField(max_length=LONG, required=False, allow_blank=True)
     instruction_en = serializers.CharField(max_length=LONG, required=False, allow_blank=True)
     template_code = serializers.SlugField(max_length=60, required=False, allow_blank=True)
+    done_by = serializers.ChoiceField(DoneBy.choices, required=False, allow_blank=True)
     depends_on = serializers.ListField(
         child=serializers.IntegerField(min_value=1, max_value=1000), required=False, max_length=50
     )

@@ -6,7 +6,7 @@ from cases.models.clocks import Clock
 from cases.models.facts import Fact, FactType, RumourAnswer
 from cases.models.kinds import CrisisKind
 from cases.models.policies import ClockCode, LimitUnit, PolicyLevel, PolicyLimit, Severity, SeverityPolicy
-from cases.models.protocols import Protocol, ProtocolStep, ProtocolVersion, StepKind
+from cases.models.protocols import DoneBy, Protocol, ProtocolStep, ProtocolVersion, StepKind
 from cases.models.roles import RoleAssignment
 from cases.models.signals import Signal, SignalOrigin
 from cases.models.tasks import Task
@@ -22,6 +22,7 @@ __all__ = [
     "Clock",
     "ClockCode",
     "CrisisKind",
+    "DoneBy",
     "Fact",
     "FactState",
     "FactType",

@@ -20,6 +20,18 @@ class StepKind(models.TextChoices):
     CHECKLIST = "checklist", _("checklist")
 
 
+class DoneBy(models.TextChoices):
+    """What the desk sees happen and some steps ask for: such a step is done when it happens, by whoever did it.
+
+    The codes are kinds of events; what follows a colon is the purpose of the statement.
+    """
+
+    TAKEN_OVER = "signal.taken_over", _("the take-over of the signal")
+    ASSESSED = "case.severity_assessed", _("the assessment of the severity")
+    FIRST = "statement.published:first", _("the first statement the public can read")
+    UPDATE = "statement.published:update", _("an update the public can read")
+
+
 class Protocol(DeskModel):
     """The protocol of one kind of crisis, in its versions."""
 
@@ -94,6 +106,7 @@ class ProtocolStep(DeskModel):
     template_code = models.SlugField(
         _("template"), max_length=60, blank=True, help_text=_("For steps that draft a statement: the template's code")
     )
+    done_by = models.CharField(_("done by itself with"), max_length=40, choices=DoneBy, blank=True)
     depends_on = ArrayField(models.PositiveSmallIntegerField(), verbose_name=_("after steps"), default=list, blank=True)
 
     class Meta:
@@ -106,6 +119,7 @@ class ProtocolStep(DeskModel):
                 name="cases_protocolstep_order",
                 violation_error_message=_("Another step has this order already"),
             ),
+            models.CheckConstraint(condition=Q(done_by__in=["", *DoneBy.values]), name="cases_protocolstep_done_by"),
         )
 
     def __str__(self) -> str:

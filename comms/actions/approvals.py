@@ -181,11 +181,14 @@ def _circumstances(version: StatementVersion, quoted: tuple[User, ...] = ()) -> 
 
 
 def _ask(act: Act, request: ApprovalRequest, stage: quorum.Stage, candidates: Candidates) -> None:
-    """One stage of a request. Where nobody but contributors holds the roles, the deputies are asked at once."""
+    """One stage of a request. Where nobody but contributors holds the roles, the deputies are asked at once.
+
+    A stage that asks the executive anyway does not widen to the executive; one for a person quoted widens to nobody.
+    """
     alone = bool(stage.roles) and not candidates.own(stage.roles)
     wait = timedelta(minutes=stage.minutes)
     deputy_at = act.now if alone else act.now + wait if stage.minutes else None
-    executive_at = act.now + 2 * wait if stage.minutes else None
+    executive_at = act.now + 2 * wait if stage.minutes and Role.EXEC not in stage.roles else None
     row = RequestStage(
         request=request,
         order=stage.order,
@@ -534,14 +537,26 @@ for deciding_verb in (approve_statement, return_statement, reject_statement):
 
 @action("comms.widen_stage", needs=Capability.MANAGE, title=_("Note that more people may decide"))
 def widen_stage(stage: RequestStage, act: Act) -> RequestStage:
-    """Note in the course that the deputy, or then the executive, may decide too. Time never approves anything."""
+    """Note in the course that the deputy, or then the executive, may decide too, or that nobody is there who could.
+
+    Time never approves anything.
+    """
+    request = stage.request
     level = "executive" if stage.executive_at is not None and stage.executive_at <= act.now else "deputy"
-    act.record(
-        "approval.widened", on=stage.request, roles="/".join(stage.roles), level=level, **about(stage.request.version)
-    )
-    candidates = Candidates(stage.request.version)
-    asked = candidates.deputies(stage.roles) if level == "deputy" else candidates.own([Role.EXEC])
-    tell_deciders(act, stage.request, asked, kind="approval.deputy")
+    candidates = Candidates(request.version)
+    asked = candidates.deputies(stage.roles) if level == "deputy" else candidates.executives()
+    asked -= set(request.approvals.values_list("user_id", flat=True))  # nobody decides twice
+    if not asked:
+        kind, notice = "approval.unanswered", ""
+    elif level == "executive":
+        kind, notice = "approval.widened", "approval.executive"
+    elif candidates.own(stage.roles):
+        kind, notice = "approval.widened", "approval.deputy"
+    else:
+        kind = notice = "approval.left_to_deputy"
+    act.record(kind, on=request, roles="/".join(stage.roles), level=level, **about(request.version))
+    if notice:
+        tell_deciders(act, request, asked, kind=notice)
     if level == "deputy" and stage.executive_at is not None:
         stage.due_at, stage.lease_until, stage.fence = stage.executive_at, None, stage.fence + 1
         act.save(stage)

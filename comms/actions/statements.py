@@ -8,7 +8,8 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.actions.clocks import meet_clock, start_clock
-from cases.models import Case, ClockCode, Fact
+from cases.actions.tasks import fulfil
+from cases.models import Case, ClockCode, DoneBy, Fact
 from comms import hashing
 from comms.actions.quoting import check_quoted
 from comms.actions.versions import (
@@ -328,6 +329,8 @@ def mark_published(act: Act, version: StatementVersion) -> None:
     for clock in _clocks_met(statement.purpose):
         meet_clock(act, case, clock, language=version.language)
     if version.is_primary:
+        if (deed := f"statement.published:{statement.purpose}") in DoneBy.values:
+            fulfil(act, case, DoneBy(deed))
         for language in statement.languages()[1:]:
             start_clock(act, case, ClockCode.EN, subject=_translation(statement, language))
         if statement.purpose in _KEEPS_PEOPLE_POSTED:

@@ -17,6 +17,7 @@ from comms.models import (
     Statement,
     StatementState,
     StatementVersion,
+    Stopped,
     Withdrawal,
 )
 from crisisdesk.core.actions import action
@@ -112,7 +113,11 @@ def _stop(delivery: Delivery, act: Act) -> None:
     """Whatever has not left stays; a worker that holds it finds its fence outdated and lets go."""
     if delivery.state in {DeliveryState.PENDING, DeliveryState.RETRY, DeliveryState.CLAIMED}:
         Delivery.objects.filter(pk=delivery.pk).update(
-            state=DeliveryState.DEAD, dead_at=act.now, lease_until=None, fence=F("fence") + 1, last_error="withdrawn"
+            state=DeliveryState.DEAD,
+            dead_at=act.now,
+            lease_until=None,
+            fence=F("fence") + 1,
+            last_error=Stopped.WITHDRAWN.value,
         )
 
 

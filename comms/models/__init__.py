@@ -16,6 +16,7 @@ from comms.models.deliveries import (
     DeliveryState,
     Operation,
     Outcome,
+    Stopped,
     Withdrawal,
     aggregate,
 )
@@ -73,6 +74,7 @@ __all__ = [
     "StatementTemplate",
     "StatementVersion",
     "Status",
+    "Stopped",
     "Subscriber",
     "SubscriberState",
     "TemplateApproval",

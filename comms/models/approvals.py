@@ -145,12 +145,15 @@ class RequestStage(DeskModel, Due):
         return [row for row in self.decisions if row.verdict == Verdict.APPROVE]
 
     @property
+    def coming(self) -> list[tuple[str, datetime]]:
+        """Who else may decide later on, and from when: the `deputy`, then the `executive`."""
+        levels = (("deputy", self.deputy_at), ("executive", self.executive_at))
+        return [(level, at) for level, at in levels if at and at > clock.now() and not self.filled_at]
+
+    @property
     def widens_at(self) -> datetime | None:
         """When more people may decide; None if it is decided or nobody is left to be asked."""
-        if self.filled_at:
-            return None
-        coming = [moment for moment in (self.deputy_at, self.executive_at) if moment and moment > clock.now()]
-        return min(coming, default=None)
+        return min((at for _level, at in self.coming), default=None)
 
 
 class Approval(DeskModel):

@@ -37,6 +37,18 @@ class Operation(models.TextChoices):
     DELETE = "delete", _("delete")
 
 
+class Stopped(models.TextChoices):
+    """Why the desk itself did not let a delivery go on. What else stands in `last_error` are the other side's words."""
+
+    WITHDRAWN = "withdrawn", _("stopped, the statement was withdrawn")
+    NOT_WITHDRAWN = "not_withdrawn", _("not deleted, the statement is not withdrawn")
+    NOT_RELEASED = "not_released", _("not sent, the statement is not released")
+    EXERCISE = "exercise", _("not sent, an exercise reaches no live channel")
+    NOT_APPROVED = "not_approved", _("not sent, nobody approved this text as it stands")
+    CHANNEL = "channel", _("not sent, this channel or language was not approved")
+    OTHER_TEXT = "other_text", _("not sent, the text is not the one that was approved")
+
+
 # How often an attempt without an answer is looked for before a person has to decide.
 MOST_LOOKS = 3
 
@@ -67,7 +79,7 @@ class DeliveryQuerySet(DeskQuerySet):
     def stuck(self) -> "DeliveryQuerySet":
         """What does not go on by itself: not sent, or sent nobody knows whether."""
         undecided = Q(state=DeliveryState.UNCONFIRMED, looked__gte=MOST_LOOKS)
-        return self.filter(undecided | Q(state=DeliveryState.DEAD))
+        return self.filter(undecided | Q(state=DeliveryState.DEAD) & ~Q(last_error=Stopped.WITHDRAWN))
 
     def for_people(self) -> "DeliveryQuerySet":
         """What waits for somebody to post it."""
@@ -162,6 +174,12 @@ class Delivery(DeskModel, Due):
     def waits_for_decision(self) -> bool:
         """Whether only a person can say what became of it."""
         return self.state == DeliveryState.UNCONFIRMED and self.looked >= MOST_LOOKS
+
+    @property
+    def stopped(self) -> str:
+        """Why the desk gave it up, in the reader's language; empty where the other side decided, or it goes on."""
+        known = self.state == DeliveryState.DEAD and self.last_error in Stopped.values
+        return str(Stopped(self.last_error).label) if known else ""
 
     @staticmethod
     def key(version: StatementVersion, account: Account, part: int, operation: str) -> str:

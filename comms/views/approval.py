@@ -1,18 +1,21 @@
 """The page on which somebody decides, made for the phone: the text, the difference, the facts, who else, two taps."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms as django_forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
 from comms.actions.approvals import approve_statement, reject_statement, return_statement
 from comms.actions.versions import out_of_date
+from comms.candidates import Candidates
 from comms.forms import DecisionForm
-from comms.models import Account, ApprovalRequest, RequestStage, StatementVersion
+from comms.models import Account, Approval, ApprovalRequest, RequestStage, StatementVersion
 from comms.querysets import held_by
-from comms.states import RequestState
+from comms.states import RequestState, StatementState, Verdict
 from crisisdesk.core import clock
 from crisisdesk.core.differences import parts
 from crisisdesk.core.errors import DomainError, Stale
@@ -27,6 +30,23 @@ SAID = {
     "approve": _("Approved. Thank you."),
     "return": _("Returned with your comment"),
     "reject": _("Rejected with your reason"),
+}
+# Whoever decides the same again reads when they did, and what became of the text.
+SAID_BEFORE = {
+    Verdict.APPROVE: _("Approved by you at {time}."),
+    Verdict.RETURN: _("Returned by you at {time}."),
+    Verdict.REJECT: _("Rejected by you at {time}."),
+}
+_BECAME = {
+    StatementState.IN_APPROVAL: _("The text still waits for others."),
+    StatementState.RETURNED: _("The text was returned for changes."),
+    StatementState.REJECTED: _("The text was rejected."),
+    StatementState.APPROVED: _("The text is approved and waits to be published."),
+    StatementState.SCHEDULED: _("The text is approved and will be published at {time}."),
+    StatementState.PUBLISHING: _("The text was given to the channels."),
+    StatementState.SUPERSEDED: _("The text has been replaced by a new version since, which is decided about anew."),
+    StatementState.CORRECTED: _("The text was published and has been corrected since."),
+    StatementState.RETRACTED: _("The text has been retracted since."),
 }
 
 
@@ -61,7 +81,15 @@ class ApprovalView(VerbView):
         """Carry out the chosen verdict."""
         self.verb = VERDICTS[self.verdict]  # type: ignore[misc, assignment]
         self.success_message = SAID[self.verdict]  # type: ignore[misc]
+        self.asked_at = clock.now()
         return super().post(request, *args, **kwargs)
+
+    def get_success_message(self, result: Approval) -> Any:
+        """Thanks; or, to whom decided before and does so again, what became of the text."""
+        if result.created_at >= self.asked_at:
+            return self.success_message
+        said = SAID_BEFORE[Verdict(result.verdict)].format(time=_hour(result.created_at))
+        return f"{said} {what_became(result.request.version)}"
 
     def get_success_url(self, result: Any) -> str:
         """The next text that waits for this person, else the list."""
@@ -110,6 +138,20 @@ class ApprovalView(VerbView):
         return DecisionForm(principal=self.principal, auto_id=f"{verdict}_%s", initial=initial)
 
 
+def what_became(version: StatementVersion) -> str:
+    """Where a text that was decided about stands now, in a sentence."""
+    if version.request.state == RequestState.WITHDRAWN:
+        return str(_("The text has been taken back since, to be changed; the new wording is decided about anew."))
+    if version.state == StatementState.PUBLISHING and version.published_at:
+        return _("The text was published at {time}.").format(time=_hour(version.published_at))
+    return _BECAME[StatementState(version.state)].format(time=_hour(version.statement.scheduled_at or clock.now()))
+
+
+def _hour(instant: datetime) -> str:
+    local = timezone.localtime(instant)
+    return formats.date_format(local, "G:i" if local.date() == timezone.localdate() else "j. n. G:i")
+
+
 def compared_with(version: StatementVersion) -> tuple[StatementVersion | None, Any]:
     """What a text is read against: the version before it, else what is out in the case, and how to call that."""
     before = version.parent
@@ -133,7 +175,7 @@ def alike(old: str, new: str) -> bool:
 
 
 def stages_for(request: ApprovalRequest, principal: Principal) -> list[dict[str, Any]]:
-    """Who decides: each stage with its people, and whether it waits for the reader."""
+    """Who decides: each stage with its people, whether it waits for the reader, and who would be asked next."""
     mine: set[int] = set()
     if principal.user is not None:
         mine = set(
@@ -142,6 +184,7 @@ def stages_for(request: ApprovalRequest, principal: Principal) -> list[dict[str,
             .values_list("pk", flat=True)
         )
     rows = []
+    candidates = Candidates(request.version)
     for stage in request.stages.all():
         decisions = stage.decisions
         against = [row for row in decisions if row.verdict != "approve"]
@@ -153,6 +196,7 @@ def stages_for(request: ApprovalRequest, principal: Principal) -> list[dict[str,
                 "count": len(stage.approved_by),
                 "state": state,
                 "mine": stage.pk in mine,
+                "next": candidates.asked_next(stage) if request.is_open else None,
             }
         )
     return rows

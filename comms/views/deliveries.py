@@ -45,7 +45,9 @@ class DeliveryRow:
 
     @property
     def last_answer(self) -> str:
-        """What came of the last attempt, in words."""
+        """What came of the last attempt, in words; nothing where the desk stopped it, which says more."""
+        if self.delivery.stopped:
+            return ""
         outcome = self.delivery.last_outcome
         return str(Outcome(outcome).label) if outcome else ""
 

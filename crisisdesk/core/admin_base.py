@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
+from django.contrib.admin.utils import get_fields_from_path, unquote
 from django.core.paginator import Paginator
 from django.db.models import ForeignKey, ManyToManyField, Model, QuerySet, URLField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -81,6 +81,19 @@ def visible_rows(model: type[Model], principal: Principal) -> QuerySet[Any]:
     return rows
 
 
+class VisibleFilter(admin.RelatedFieldListFilter):
+    """A filter by a related row that names only rows one may see."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """The visible rows, in the order of their own list."""
+        rows = visible_rows(field.remote_field.model, _principal(request))
+        ordering = self.field_admin_ordering(field, request, model_admin)
+        choices: list[tuple[str, Any]] = field.get_choices(
+            include_blank=False, ordering=ordering, limit_choices_to={"pk__in": rows.order_by().values("pk")}
+        )
+        return choices
+
+
 class DeskAdmin(SimpleHistoryAdmin):
     """Rows one may see, changed by actions.
 
@@ -108,6 +121,14 @@ class DeskAdmin(SimpleHistoryAdmin):
         rows = visible_rows(self.model, _principal(request))
         ordering = self.get_ordering(request)
         return rows.order_by(*ordering) if ordering else rows
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        """Filters by brands, sources and other rows name only those one may see."""
+        return [self._visible(each) for each in super().get_list_filter(request)]
+
+    def _visible(self, given: Any) -> Any:
+        related = isinstance(given, str) and get_fields_from_path(self.model, given)[-1].is_relation
+        return (given, VisibleFilter) if related else given
 
     def formfield_for_foreignkey(self, db_field: "ForeignKey[Any, Any]", request: HttpRequest, **options: Any) -> Any:
         """Offer only rows one may see."""
@@ -308,6 +329,13 @@ class ReadOnlyInline(admin.TabularInline[Any, Any]):
     extra = 0
     can_delete = False
     show_change_link = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Of parts that say who sees them, those one may see; a person has roles on brands of others too."""
+        rows: QuerySet[Any] = super().get_queryset(request)
+        if not hasattr(self.model._default_manager, "visible_to"):
+            return rows
+        return rows.filter(pk__in=visible_rows(self.model, _principal(request)).order_by().values("pk"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """All of them, those among them that no form could take."""

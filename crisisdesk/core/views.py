@@ -87,6 +87,10 @@ class VerbView(DeskView):
         """What the template gets."""
         return {"object": self.object, "form": form, "verb": self.verb}
 
+    def get_success_message(self, result: Any) -> Any:
+        """What the person reads on the next page; nothing where it is empty."""
+        return self.success_message
+
     def get_success_url(self, result: Any) -> str:
         """Where the person goes next: the page that offered the verb, unless a subclass knows better."""
         return self.page_before()
@@ -123,8 +127,8 @@ class VerbView(DeskView):
             raise
         except DomainError as error:
             return self.refused(form, error, status=error.status)
-        if self.success_message:
-            messages.success(request, self.success_message)
+        if said := self.get_success_message(result):
+            messages.success(request, said)
         return SeeOther(self.get_success_url(result))
 
     def show(self, form: forms.Form | None, *, status: int = 200) -> HttpResponse:

@@ -23,6 +23,7 @@ from comms.querysets import held_by
 from comms.states import StatementState
 from crisisdesk.core import clock
 from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.models import Membership
 from crisisdesk.core.principals import Principal
 from crisisdesk.core.roles import Role
 from crisisdesk.desk.waiting import by_hand_of, returned_to, tasks_of, version_name
@@ -115,6 +116,14 @@ class Overview:
         """Every text in approval, stage by stage."""
         return [Decision(row, [self._seat(stage) for stage in row.stages.all()]) for row in self.requests]
 
+    @cached_property
+    def deputised(self) -> frozenset[str]:
+        """Roles with somebody who stands in for them; in a confidential case nobody does. Asked once a text waits."""
+        if self.case.confidential:
+            return frozenset()
+        deputies = Membership.objects.filter(brand=self.case.brand_id, until=None, is_deputy=True, user__is_active=True)
+        return frozenset(deputies.values_list("role", flat=True))
+
     def _seat(self, stage: RequestStage) -> Seat:
         given = stage.approved_by
         label, is_mine = f"{stage.label} {len(given)}/{stage.required}", stage.pk in self.my_stages
@@ -122,8 +131,10 @@ class Overview:
             who = ", ".join(f"{row.user.short_name} {_hour(row.created_at)}" for row in given)
         elif is_mine:
             who = _("waits for you")
-        elif stage.widens_at:
-            who = _("deputy from {time}").format(time=_hour(stage.widens_at))
+        elif coming := [row for row in stage.coming if row[0] != "deputy" or self.deputised & set(stage.roles)]:
+            level, at = coming[0]
+            said = _("deputy from {time}") if level == "deputy" else _("executive from {time}")
+            who = said.format(time=_hour(at))
         else:
             who = ", ".join(row.user.short_name for row in self.held if row.role in stage.roles)
         return Seat("done" if stage.filled_at else "waiting", label, who, is_mine and not given)

@@ -27,6 +27,8 @@ from crisisdesk.core.roles import Role
 # So many of each kind stand on the home page; the lists behind them show the rest.
 MOST = 12
 MOST_CLOCKS = 6
+# Kinds of items that ask for a decision.
+DECISIONS = frozenset({"offer", "approval"})
 # Badges stop counting here.
 MOST_COUNTED = 99
 
@@ -68,9 +70,13 @@ class Counts:
 
 @dataclass(frozen=True)
 class Waiting:
-    """The home page of one person."""
+    """The home page of one person.
+
+    `roleless` says what a person without any role has to know: `ask` for one, `give` roles, `add_brand` first; else "".
+    """
 
     items: list[Item] = field(default_factory=list)
+    roleless: str = ""
     signals: list[Signal] = field(default_factory=list)
     cases: list[Case] = field(default_factory=list)
 
@@ -93,24 +99,38 @@ class Waiting:
     @cached_property
     def digest(self) -> str:
         """Changes exactly when the page would show something else, times aside."""
-        seen: list[Any] = [(item.kind, item.row.pk, item.due_at, item.is_late) for item in self.items]
+        seen: list[Any] = [self.roleless]
+        seen += [(item.kind, item.row.pk, item.due_at, item.is_late) for item in self.items]
         seen += [(row.pk, row.state, row.severity, _clocks(row.running)) for row in self.signals]  # type: ignore[attr-defined]
         seen += [(row.pk, row.version, _clocks(row.running)) for row in self.cases]  # type: ignore[attr-defined]
         return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
 
 
 def waiting(principal: Principal) -> Waiting:
-    """Everything the home page shows; a constant number of queries."""
+    """Everything the home page shows; a constant number of queries.
+
+    What others wait for the reader to decide comes first, then the rest; both by time.
+    """
     if principal.user is None:
         return Waiting()
     never = datetime.max.replace(tzinfo=UTC)
     kinds = (_offers, _approvals, _by_hand, _returned, _reviews, _tasks)
     items = [item for read in kinds for item in read(principal)]
     return Waiting(
-        items=sorted(items, key=lambda item: item.due_at or item.since or never),
+        items=sorted(items, key=lambda item: (item.kind not in DECISIONS, item.due_at or item.since or never)),
+        roleless=_roleless(principal),
         signals=list(signals_of(principal)[:MOST]),
         cases=list(cases_of(principal)[:MOST]),
     )
+
+
+def _roleless(principal: Principal) -> str:
+    grants = principal.grants
+    if grants is None or grants.brands or grants.cases:
+        return ""
+    if not principal.is_superuser:
+        return "ask"
+    return "give" if principal.brands_with(Capability.MANAGE) else "add_brand"
 
 
 def counts(principal: Principal) -> Counts:

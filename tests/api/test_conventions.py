@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from crisisdesk.core.models import Brand, Event, IdempotencyKey
+from crisisdesk.desk.demo import people
 from tests.api.conftest import Program
 from tests.conftest import World
 
@@ -300,7 +301,10 @@ def test_keys_belong_to_their_token_and_route(program: Make) -> None:
     program("superuser")("POST", "brands", brand_fields(1), Idempotency_Key="k-1")
     assert program("superuser")("POST", "brands", brand_fields(2), Idempotency_Key="k-1").status_code == 201
     person = {"name": "A", "email": "a@example.com"}
-    assert program("superuser")("POST", "people", person, Idempotency_Key="k-1").status_code == 201
+    client = program("superuser")
+    assert client("POST", "people", person, Idempotency_Key="k-0").json()["code"] == "reauthenticate"
+    assert client("POST", "reauthenticate", {"password": people.PASSWORD}).status_code == 200
+    assert client("POST", "people", person, Idempotency_Key="k-1").status_code == 201
 
 
 def test_refusals_are_not_kept(program: Make) -> None:

@@ -89,7 +89,7 @@ def offer(world: World, role: str = "legal", case: Case | None = None) -> RoleAs
 
 def task(world: World, *, blocking: bool = False) -> Task:
     """A task of an active case's protocol."""
-    return led(world).tasks.filter(blocking=blocking)[0]
+    return led(world).tasks.open().filter(blocking=blocking)[0]
 
 
 def english(world: World, code: str) -> Client:

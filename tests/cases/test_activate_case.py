@@ -3,9 +3,20 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 
-from cases.actions import activate_case, offer_role
-from cases.models import CaseState, PolicyLimit, Protocol, SeverityPolicy
+from cases.actions import (
+    activate_case,
+    assess_severity,
+    draft_protocol,
+    offer_role,
+    open_case,
+    publish_protocol,
+    take_over_signal,
+)
+from cases.course import told
+from cases.models import CaseState, PolicyLimit, Protocol, SeverityPolicy, TaskState
+from crisisdesk.core import clock
 from crisisdesk.core.errors import Denied, NotNow
 from tests.cases.build import SERIOUS, active, codes, events_of, kind, led, signal, triage
 from tests.conftest import World
@@ -34,9 +45,50 @@ def test_tasks_count_from_the_take_over(world: World) -> None:
     assert task.blocking
 
 
-def test_everything_in_the_way_is_listed(world: World) -> None:
-    from cases.actions import open_case
+def test_what_was_done_before_is_a_task_done_by_whoever_did_it(world: World) -> None:
+    case = triage(world, lead=world.user("crisis_lead"))
+    with time_machine.travel(clock.now() + timedelta(minutes=3), tick=False):
+        assessment = assess_severity(case, world.principal("comms_lead"), **SERIOUS)
+    with time_machine.travel(clock.now() + timedelta(minutes=9), tick=False):
+        case = activate_case(case, world.principal("duty"))
+    task = case.tasks.get(step__order=1)
+    assert task.state == TaskState.DONE
+    assert (task.finished_by, task.finished_at) == (world.user("comms_lead"), assessment.assessed_at)
+    (event,) = events_of(task, "task.fulfilled_before")
+    assert event.occurred_at == assessment.assessed_at
+    (line,) = told([event])
+    assert (line.event.payload["user"], line.text) == (world.user("comms_lead").short_name, task.title)
+    assert case.tasks.open().count() == 13
+    assert task.history.get().state == TaskState.DONE
 
+
+@pytest.mark.parametrize("code", ["negative_reviews", "pr_disaster", "data_leak"])
+def test_the_take_over_is_a_task_done_and_what_is_real_work_stays_open(world: World, code: str) -> None:
+    taken = take_over_signal(signal(world, kind=kind(code)), world.principal("comms_lead"))
+    case = open_case(taken, world.principal("comms_lead"), lead=world.user("crisis_lead"), **SERIOUS)
+    case = activate_case(case, world.principal("duty"))
+    (done,) = case.tasks.filter(state=TaskState.DONE)
+    assert (done.step.order, done.finished_by) == (1, world.user("comms_lead"))
+    assert done.finished_at == taken.taken_at
+    assert case.tasks.get(step__order=2).state == TaskState.TODO
+
+
+@pytest.mark.parametrize("code", ["viral_backlash", "data_leak"])
+def test_taking_over_and_leading_in_one_step_does_the_task_too(world: World, code: str) -> None:
+    case = active(world, kind=kind(code))
+    (done,) = case.tasks.filter(state=TaskState.DONE)
+    assert done.finished_by == world.user("duty")
+    assert len(events_of(done, "task.fulfilled_before")) == 1
+
+
+def test_a_step_without_a_deed_is_never_done_by_itself(world: World) -> None:
+    draft = draft_protocol(Protocol.objects.get(code="viral_backlash"), world.principal("manager"))
+    draft.steps.update(done_by="")
+    publish_protocol(draft, world.principal("manager"))
+    assert active(world).tasks.open().count() == 14
+
+
+def test_everything_in_the_way_is_listed(world: World) -> None:
     case = open_case(signal(world, kind=None), world.principal("duty"))
     with pytest.raises(NotNow) as refused:
         activate_case(case, world.principal("duty"))
@@ -44,8 +96,6 @@ def test_everything_in_the_way_is_listed(world: World) -> None:
 
 
 def test_what_is_missing_may_come_with_it(world: World) -> None:
-    from cases.actions import open_case
-
     case = open_case(signal(world, kind=None), world.principal("duty"))
     case = activate_case(case, world.principal("duty"), kind=kind(), lead=world.user("duty"), **SERIOUS)
     assert case.state == CaseState.ACTIVE

@@ -64,8 +64,8 @@ def _subscriber(world: World) -> Subscriber:
 
 
 VERBS = (
-    VerbRow("comms.publish_statement", texts.approved, PUBLISHERS),
-    VerbRow("comms.schedule_statement", texts.approved, PUBLISHERS),
+    VerbRow("comms.publish_statement", texts.approved, PUBLISHERS, fresh=True),
+    VerbRow("comms.schedule_statement", texts.approved, PUBLISHERS, fresh=True),
     VerbRow("comms.unschedule_statement", _scheduled, PUBLISHERS),
     VerbRow("comms.publish_scheduled", _scheduled, NOBODY),
     VerbRow("comms.miss_scheduled", _scheduled, NOBODY),

@@ -10,7 +10,7 @@ from django.core.management import call_command
 
 from cases import bootstrap as cases_bootstrap
 from cases.bootstrap import install_cases, limit_of, protocol_files
-from cases.models import CrisisKind, Protocol, SeverityPolicy, StepKind
+from cases.models import CrisisKind, DoneBy, Protocol, SeverityPolicy, StepKind
 from comms import bootstrap as comms_bootstrap
 from comms import quorum
 from comms.actions.templates import lint, submit_template
@@ -71,6 +71,7 @@ def test_protocol_is_usable(name: str) -> None:
         assert step["role"] in CASE_ROLES
         assert step.get("kind", "manual") in StepKind.values
         assert step.get("template", next(iter(templates))) in templates
+        assert step.get("done_by", DoneBy.ASSESSED) in DoneBy.values
         assert all(len(step["title"][language]) <= 130 for language in ("cs", "en"))
         for language in ("cs", "en"):
             said = step["instruction"][language]
@@ -78,6 +79,15 @@ def test_protocol_is_usable(name: str) -> None:
             assert len(said) <= 200
     assert steps[0]["minutes"] == 0
     assert steps[0]["blocking"]
+    assert steps[0]["done_by"] in (DoneBy.TAKEN_OVER, DoneBy.ASSESSED), "the desk saw it happen"
+
+
+def test_a_protocol_that_waits_for_what_never_happens_is_not_installed(world: World) -> None:
+    given = {**cases_bootstrap.read("protocols/viral_backlash.yaml"), "code": "own"}
+    given["steps"] = [{**given["steps"][0], "done_by": "moon.risen"}]
+    with pytest.raises(ValueError, match=r"moon\.risen"):
+        cases_bootstrap.install_protocol(given)
+    assert not Protocol.objects.filter(code="own").exists()
 
 
 def test_the_table_of_limits() -> None:

@@ -1,18 +1,23 @@
 """Waiting for me: what one person finds on the first page, and the figures of the rail."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from cases.actions import accept_role, add_task, decline_role, take_over_signal
 from comms.actions.approvals import return_statement
 from comms.actions.releases import review_release
+from crisisdesk.core import clock
+from crisisdesk.core.models import BrandGrant, Membership, User
 from crisisdesk.desk.waiting import Waiting, counts, waiting
 from tests.cases import build as cases
 from tests.comms import build as comms
-from tests.conftest import World
+from tests.conftest import World, sign_in
 
 
 def of(world: World, code: str) -> Waiting:
@@ -41,6 +46,51 @@ def test_nothing_waits_in_an_empty_world(world: World) -> None:
 def test_programs_and_strangers_have_no_desk(world: World) -> None:
     assert waiting(world.principal("anonymous")) == Waiting()
     assert counts(world.principal("anonymous")).cases == 0
+
+
+def test_who_holds_no_role_reads_whom_to_ask(world: World) -> None:
+    Membership.objects.filter(user=world.user("hr")).delete()
+    BrandGrant.objects.filter(user=world.user("hr")).delete()
+    assert of(world, "hr").roleless == "ask"
+    page = world.client("hr").get("/").content.decode()
+    assert "You hold no role" in page
+    assert "Ask an administrator" in page
+    assert "/admin/" not in page
+    assert of(world, "legal").roleless == ""
+
+
+def test_who_waits_for_an_answer_to_an_offer_sees_the_offer_and_no_hint(world: World) -> None:
+    BrandGrant.objects.filter(user=world.user("legal")).delete()
+    cases.offer(world, "legal")
+    page = world.client("legal").get("/").content.decode()
+    assert "Role offered: legal" in page
+    assert "You hold no role" not in page
+
+
+def test_a_superuser_without_a_role_is_led_to_giving_roles(world: World) -> None:
+    page = world.client("superuser").get("/").content.decode()
+    assert "Nothing waits for you" in page
+    assert reverse("admin:core_membership_changelist") in page
+
+
+def test_an_empty_desk_asks_for_its_first_brand(empty_db: str) -> None:
+    user = User.objects.create_superuser("first@zrnko.example", name="Anna První", language="en")
+    client = Client(headers={"accept-language": "en"})
+    sign_in(client, user)
+    page = client.get("/").content.decode()
+    assert "Nothing waits for you" in page
+    assert reverse("admin:core_brand_add") in page
+
+
+def test_decisions_come_before_everything_else(world: World) -> None:
+    late = {"assignee": world.user("comms_lead"), "due_at": clock.now() - timedelta(days=1)}
+    add_task(cases.led(world), world.principal("duty"), title="Call the shop", **late)
+    comms.published(world)
+    comms.submitted(world)
+    cases.offer(world, "comms_lead")
+    found = kinds(world, "comms_lead")
+    assert sorted(found[:2]) == ["approval", "offer"]
+    assert found[2:] == ["task", "by_hand"]
 
 
 def test_an_offer_waits_until_it_is_answered(world: World) -> None:

@@ -260,12 +260,12 @@ def sentence(event: Any, actor_name: str) -> SafeString:
 
 @register.simple_tag
 def diff(old: str, new: str) -> SafeString:
-    """The new text with what was added and removed against the old one."""
-    tags = {"same": "{}{}", "ins": "<ins>{}</ins>{}", "del": "<del>{}</del>{}"}
-    shown = []
-    for kind, text in differences.parts(old or "", new or ""):
-        words = text.rstrip() or text
-        shown.append(format_html(tags[kind], words, text[len(words) :]))
+    """The new text with what was added and removed against the old one.
+
+    Blanks stand inside the marks: without what is removed it reads as the new text does, to the last blank.
+    """
+    tags = {"same": "{}", "ins": "<ins>{}</ins>", "del": "<del>{}</del>"}
+    shown = (format_html(tags[kind], text) for kind, text in differences.parts(old or "", new or ""))
     return format_html_join("", "{}", ((part,) for part in shown))
 
 

@@ -43,7 +43,7 @@ def change_brand(brand: Brand, act: Act, **fields: Any) -> Brand:
     return brand
 
 
-@action("core.create_person", needs=Capability.MANAGE, title=_("Add an account"), creates=True)
+@action("core.create_person", needs=Capability.MANAGE, needs_fresh=True, title=_("Add an account"), creates=True)
 def create_person(
     organisation: Organisation,
     act: Act,

@@ -105,8 +105,6 @@ class Payments:
     def work(self) -> Steps:
         """The steps of the protocol."""
         acts = self.words["acts"]
-        yield 21
-        self._done(1, "shop_duty")
         yield 28
         self._done(2, "shop_community")
         yield 30
@@ -136,7 +134,6 @@ class Payments:
         given = {"versions": versions, "values": values, "accounts": self._accounts()}
         first = do(release_template, self.case, "shop_duty", **given)
         yield from self._out(first, 50)
-        self._done(7, "shop_duty")
         yield DAY - 150
         for review in ReleaseReview.objects.filter(release__version__statement=first.statement):
             do(review_release, review, "outsider", outcome=ReviewOutcome.CONFIRMED)

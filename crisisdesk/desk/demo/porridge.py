@@ -123,8 +123,6 @@ class Porridge:
     def work(self) -> Steps:
         """The first steps of the protocol."""
         acts, notes = self.words["acts"], self.words["notes"]
-        yield 7.5
-        self._done(1, "duty")
         yield 10
         self._done(2, "community", acts["screenshots"])
         yield 12
@@ -164,7 +162,6 @@ class Porridge:
         first = do(release_template, self.case, "duty", versions=versions, values=values, accounts=self._accounts())
         yield 26.1
         sending.send_due()
-        self._done(7, "duty")
         for minute, code, who in ((27, "facebook", "community"), (28, "instagram", "community"), (29, "x", "duty")):
             yield minute
             delivery = Delivery.objects.get(version=first, account__code=code)

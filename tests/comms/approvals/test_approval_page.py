@@ -1,14 +1,23 @@
 """The page on which somebody decides, and the list of what waits."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
+from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from cases.actions import add_fact, confirm_fact
 from comms.actions.approvals import submit_version, take_back_version
+from comms.actions.statements import revise_version
+from comms.actions.withdrawal import withdraw_statement
 from comms.models import Approval, ApprovalRequest, StatementState, StatementVersion
+from comms.sending import send_due
+from crisisdesk.core import clock
 from tests.comms import build
 from tests.conftest import World
 
@@ -33,6 +42,63 @@ def test_two_taps_approve(world: World) -> None:
     answer = decide(client, request, "approve")
     assert (answer.status_code, answer["Location"]) == (303, reverse("comms:approvals"))
     assert StatementVersion.objects.get(pk=request.version_id).state == StatementState.PUBLISHING
+
+
+def said(answer: Any) -> str:
+    """The one message the answer leaves for the next page."""
+    (message,) = get_messages(answer.wsgi_request)
+    return str(message)
+
+
+def again(world: World, by: str, request: ApprovalRequest, verdict: str = "approve") -> str:
+    """What somebody reads who decides about a text once more, five minutes later."""
+    with time_machine.travel(clock.now() + timedelta(minutes=5), tick=True):
+        return said(decide(world.client(by), request, verdict, comment="Once more"))
+
+
+def test_the_first_approval_is_thanked_for(world: World) -> None:
+    assert said(decide(world.client("comms_lead"), build.submitted(world), "approve")) == "Approved. Thank you."
+
+
+def test_a_second_approval_says_what_became_of_the_text(world: World) -> None:
+    request = build.submitted(world, purpose="apology")
+    at = date_format(timezone.localtime(build.approve(world, request).created_at), "G:i")
+    assert again(world, "comms_lead", request) == f"Approved by you at {at}. The text still waits for others."
+    take_back_version(request.version, world.principal("community"))
+    found = again(world, "comms_lead", request)
+    assert found.startswith(f"Approved by you at {at}. The text has been taken back since")
+
+
+@pytest.mark.parametrize(
+    ("state", "said_then"),
+    [
+        ("publishing", "The text was given to the channels."),
+        ("approved", "The text is approved and waits to be published."),
+        ("superseded", "The text has been replaced by a new version since"),
+        ("retracted", "The text has been retracted since."),
+    ],
+)
+def test_what_became_of_an_approved_text(world: World, state: str, said_then: str) -> None:
+    version = build.published(world) if state in ("publishing", "retracted") else build.approved(world)
+    if state == "superseded":
+        revise_version(version, world.principal("community"))
+    elif state == "retracted":
+        withdraw_statement(version.statement, world.principal("community", fresh=True), reason="Wrong")
+    assert StatementVersion.objects.get(pk=version.pk).state == state
+    assert said_then in again(world, "comms_lead", version.request)
+
+
+def test_a_published_text_says_since_when(world: World) -> None:
+    version = build.published(world)
+    send_due()
+    at = date_format(timezone.localtime(StatementVersion.objects.get(pk=version.pk).published_at), "G:i")
+    assert f"The text was published at {at}." in again(world, "comms_lead", version.request)
+
+
+def test_returning_twice_says_so_too(world: World) -> None:
+    request = build.submitted(world)
+    decide(world.client("comms_lead"), request, "return", comment="When?")
+    assert again(world, "comms_lead", request, "return").endswith("The text was returned for changes.")
 
 
 def test_the_next_text_that_waits_follows(world: World) -> None:

@@ -2,11 +2,16 @@
 
 from typing import Any
 
+import pytest
 from django.urls import reverse
+from django.utils.translation import override
 from pytest_django import DjangoAssertNumQueries
 
-from comms.models import Delivery, DeliveryState, NewsroomPost, StatementVersion
+from comms.actions.deliveries import note_attempt
+from comms.actions.withdrawal import withdraw_statement
+from comms.models import Delivery, DeliveryState, NewsroomPost, Outcome, StatementVersion
 from crisisdesk.core import clock
+from crisisdesk.core.models import User
 from tests.comms import build as texts
 from tests.comms.sending import build
 from tests.comms.sending.build import Mailbox
@@ -68,6 +73,47 @@ def test_two_buttons_when_only_a_person_can_say(world: World, mailbox: Mailbox) 
     client.post(reverse("comms:sent", args=[row.uuid]))
     assert build.delivery(version, "email").state == DeliveryState.SENT
     assert reverse("comms:again", args=[row.uuid]) not in client.get(page(version)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "stopped, the statement was withdrawn"), ("cs", "zastaveno, vyjádření bylo staženo")],
+)
+def test_what_was_on_its_way_at_the_withdrawal_says_so_in_the_readers_language(
+    world: World, language: str, said: str
+) -> None:
+    User.objects.filter(pk__in=[world.user("community").pk, world.user("superuser").pk]).update(language=language)
+    build.subscriber(world, "adam@reader.example")
+    version = build.released(world)
+    mail = build.delivery(version, "email")
+    Delivery.objects.filter(pk=mail.pk).update(state=DeliveryState.CLAIMED)
+    note_attempt(mail, Outcome.UNFINISHED, clock.now())
+    withdraw_statement(version.statement, world.principal("spokesperson"), reason="Wrong")
+    mail.refresh_from_db()
+    assert mail.state == DeliveryState.DEAD
+    shown = world.client("community", language=language).get(page(version)).content.decode()
+    with override(language):
+        rows = [row for row in shown.split("<li>") if mail.account.name in row]
+    assert [said in row for row in rows] == [True]
+    assert not [word for word in ("not sent", "neodesláno", "part of it sent") if word in rows[0]]
+    administration = world.client("superuser", language=language)
+    assert said in administration.get(reverse("admin:comms_delivery_change", args=[mail.pk])).content.decode()
+
+
+def test_what_the_withdrawal_stopped_needs_nobodys_attention(world: World) -> None:
+    version = build.released(world)
+    withdraw_statement(version.statement, world.principal("spokesperson"), reason="Wrong")
+    assert Delivery.objects.filter(version=version, state=DeliveryState.DEAD).exists()
+    assert not Delivery.objects.stuck().exists()
+
+
+@pytest.mark.parametrize("code", ["not_withdrawn", "not_released", "exercise", "not_approved", "channel", "other_text"])
+def test_every_reason_not_to_send_is_a_sentence(world: World, code: str) -> None:
+    row = build.delivery(build.released(world), "email")
+    row.state, row.last_error = DeliveryState.DEAD, code
+    assert row.stopped.startswith("not ")
+    row.last_error = "550 no such user"
+    assert row.stopped == ""
 
 
 def test_withdrawing_by_a_form_that_loses_nothing(world: World) -> None:

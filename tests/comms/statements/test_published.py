@@ -4,14 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from cases.actions import contain_case, waive_statement
-from cases.models import Case, Clock
+from cases.actions import contain_case, skip_task, waive_statement
+from cases.models import Case, Clock, Task, TaskState
 from comms.actions.approvals import submit_version
 from comms.actions.statements import draft_statement
 from comms.models import StatementState, StatementVersion, Status
 from comms.sending import send_due
 from crisisdesk.core import clock
 from crisisdesk.core.errors import NotNow
+from crisisdesk.core.models import Event
 from tests.cases.build import SERIOUS, codes, events_of
 from tests.comms import build
 from tests.conftest import World
@@ -42,6 +43,37 @@ def test_the_first_public_word_meets_the_first_clock(world: World) -> None:
     version = out(world, case=case, purpose="update")
     (first,) = clocks(case, "first")
     assert first.met_at == version.published_at
+
+
+def test_publishing_does_the_step_of_the_protocol_that_asks_for_it(world: World) -> None:
+    case = build.case(world, **SERIOUS)
+    first, update = (case.tasks.get(step__done_by=f"statement.published:{code}") for code in ("first", "update"))
+    version = build.published(world, case=case, purpose="update")
+    first.refresh_from_db()
+    update.refresh_from_db()
+    assert {first.state, update.state} == {TaskState.TODO}, "nobody can read it yet"
+    send_due()
+    first.refresh_from_db()
+    update.refresh_from_db()
+    assert (first.state, update.state) == (TaskState.TODO, TaskState.DONE)
+    assert update.finished_at == StatementVersion.objects.get(pk=version.pk).published_at
+    (event,) = events_of(update, "task.fulfilled")
+    assert event.payload["deed"] == "statement.published:update"
+
+
+def test_a_translation_and_a_second_update_do_nothing_more(world: World) -> None:
+    case = build.case(world, **SERIOUS)
+    out(world, case=case)
+    out(world, case=case)
+    assert len(Event.objects.filter(kind="task.fulfilled", chain=case.chain)) == 1
+
+
+def test_a_task_left_out_stays_left_out(world: World) -> None:
+    case = build.case(world, **SERIOUS)
+    task = case.tasks.get(step__done_by="statement.published:update")
+    skip_task(task, world.principal("duty"), reason="Somebody else does it")
+    out(world, case=case)
+    assert Task.objects.get(pk=task.pk).state == TaskState.SKIPPED
 
 
 def test_the_other_language_and_the_next_update_run_from_then(world: World) -> None:

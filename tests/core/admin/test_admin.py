@@ -4,12 +4,15 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
+from django.contrib.admin.utils import get_fields_from_path
 from django.test import Client
 from django.urls import reverse
 
 from crisisdesk.core import clock, tokens
 from crisisdesk.core.admin import DeskAdmin
+from crisisdesk.core.admin_base import visible_rows
 from crisisdesk.core.models import ApiToken, Brand, Event, Membership, Organisation, User
+from crisisdesk.core.verbs.people import grant_membership
 from crisisdesk.core.verbs.tokens import create_token
 from crisisdesk.desk.demo import people
 from tests.conftest import World, sign_in
@@ -76,6 +79,52 @@ def test_staff_see_only_their_brands_rows(world: World) -> None:
     assert 'name="_save"' not in page
     assert client.post(address(Brand, "change", world.brand.pk), {"name": "x"}).status_code == 403
     assert client.get(address(Event, "changelist")).status_code == 403
+
+
+def staff(world: World, code: str) -> Client:
+    """Somebody who may open the administration and sees one brand."""
+    User.objects.filter(pk=world.user(code).pk).update(is_staff=True)
+    return world.client(code)
+
+
+def filters(model: Any) -> list[str]:
+    """The filters of a list that name rows of another table."""
+    shown = admin.site._registry[model]
+    names = [name for name in shown.list_filter if isinstance(name, str)]
+    return [name for name in names if get_fields_from_path(model, name)[-1].is_relation]
+
+
+FILTERED = [(model, name) for model in admin.site._registry for name in filters(model)]
+
+
+@pytest.mark.parametrize(("model", "name"), FILTERED, ids=[f"{model._meta.label}-{name}" for model, name in FILTERED])
+def test_filters_name_only_what_one_may_see(world: World, model: Any, name: str) -> None:
+    request = _request(world, "legal")
+    field = get_fields_from_path(model, name)[-1]
+    shown = admin.site._registry[model]
+    (kind,) = [row[1] for row in shown.get_list_filter(request) if isinstance(row, tuple) and row[0] == name]
+    found: Any = kind(field, request, {}, model, shown, name)
+    named = {pk for pk, _label in found.field_choices(field, request, shown)}
+    assert named == set(visible_rows(field.related_model, request.principal).values_list("pk", flat=True))
+    assert field.related_model is not Brand or named == {world.brand.pk}
+
+
+def test_the_list_of_roles_filters_by_brand_for_who_sees_several(world: World) -> None:
+    page = world.client("superuser").get(address(Membership, "changelist")).content.decode()
+    assert f"?brand__id__exact={world.other_brand.pk}" in page
+    page = staff(world, "legal").get(address(Membership, "changelist")).content.decode()
+    assert world.other_brand.name not in page
+
+
+def test_a_person_shows_no_roles_on_brands_of_others(world: World) -> None:
+    colleague = world.user("duty")
+    grant_membership(world.other_brand, world.principal("superuser", fresh=True), user=colleague, role="hr")
+    client = staff(world, "legal")
+    page = client.get(address(User, "change", colleague.pk)).content.decode()
+    assert "Comms duty officer".lower() in page.lower()
+    assert world.other_brand.name not in page
+    everything = world.client("superuser").get(address(User, "change", colleague.pk)).content.decode()
+    assert world.other_brand.name in everything
 
 
 def test_changes_go_through_the_verb_with_event_and_history(world: World) -> None:
@@ -208,6 +257,18 @@ def test_a_role_waits_for_the_password_and_is_given_then(world: World) -> None:
     assert asked["Location"].startswith("/accounts/reauthenticate/")
     client.post(asked["Location"], {"password": people.PASSWORD})
     assert not held.exists()
+
+
+def test_an_account_waits_for_the_password_and_is_added_then(world: World) -> None:
+    client = world.client("manager")
+    an_hour_ago(client)
+    values = {"name": "Jana Nová", "email": "jana@zrnko.example", "kind": "person", "language": "cs", "is_staff": "on"}
+    values |= {"memberships-TOTAL_FORMS": "0", "memberships-INITIAL_FORMS": "0"}
+    asked = client.post(address(User, "add"), values)
+    assert asked["Location"].startswith("/accounts/reauthenticate/")
+    assert not User.objects.filter(email="jana@zrnko.example").exists()
+    client.post(asked["Location"], {"password": people.PASSWORD})
+    assert User.objects.filter(email="jana@zrnko.example").exists()
 
 
 @pytest.mark.parametrize("page", ["change", "deactivate-person"])
