@@ -71,7 +71,7 @@ def sign_in(client: Client, user: User, *, method: str = "mfa") -> None:
     session["account_authentication_methods"] = [{"method": method, "at": clock.now().timestamp()}]
     session["account_authentication_methods_user"] = str(user.pk)
     session.create()
-    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+    client.cookies[settings.SESSION_COOKIE_NAME] = str(session.session_key)
 
 
 @pytest.fixture

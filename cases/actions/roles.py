@@ -224,7 +224,10 @@ def _check_person(case: Case, user: User, role: str) -> None:
         raise Invalid({"user": _("This account is closed; choose somebody else")})
     if user.kind != UserKind.PERSON and role == Role.CRISIS_LEAD:
         raise Invalid({"user": _("A program cannot lead a case; choose a person")})
-    if is_outside(user) and case.confidential:
+    never = bool(ROLE_CAPABILITIES[Role(role)] & _NEVER_OUTSIDE)
+    if not (case.confidential or never) or not is_outside(user):
+        return
+    if case.confidential:
         raise Invalid({"user": _("People of an agency do not see confidential cases; choose a colleague")})
-    if is_outside(user) and ROLE_CAPABILITIES[Role(role)] & _NEVER_OUTSIDE:
+    if never:
         raise Invalid({"user": _("People of an agency neither lead nor approve; choose a colleague")})

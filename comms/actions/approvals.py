@@ -85,7 +85,7 @@ def submit_version(version: StatementVersion, act: Act, *, base_hash: str = "") 
     version.embargo_until = statement.embargo_until
     version.submitted_by, version.submitted_at = act.user, act.now
     version.payload_hash = version.computed_hash()
-    stages, informed = asked_of(version, act.user), told_of(version)
+    stages, informed = _asked(version, act), told_of(version)
     request = act.save(
         ApprovalRequest(
             version=version,
@@ -102,7 +102,7 @@ def submit_version(version: StatementVersion, act: Act, *, base_hash: str = "") 
             submitted_at=act.now,
         )
     )
-    candidates = Candidates(version, besides=[act.user])
+    candidates = _candidates(version, act)
     for stage in stages:
         _ask(act, request, stage, candidates)
     deciders = {user for stage in stages for user in candidates.own(stage.roles)}
@@ -164,6 +164,16 @@ def policy_texts(version: StatementVersion) -> list[str]:
 def asked_of(version: StatementVersion, submitter: User | None) -> list[quorum.Stage]:
     """The stages this text needs in its case as it is now, sent by this person."""
     return quorum.asked(_policies(version), _circumstances(version, to_agree(version.statement, submitter)))
+
+
+def _asked(version: StatementVersion, act: Act) -> list[quorum.Stage]:
+    return act.once(("asked", version.pk), lambda: asked_of(version, act.actor.user))
+
+
+def _candidates(version: StatementVersion, act: Act) -> Candidates:
+    """Who could decide once the acting person has sent the text."""
+    senders = [act.actor.user] if act.actor.user else []
+    return act.once(("candidates", version.pk), lambda: Candidates(version, besides=senders))
 
 
 def told_of(version: StatementVersion) -> list[str]:
@@ -253,8 +263,8 @@ def rests_on_no_refuted_fact(version: StatementVersion, act: Act, **values: Any)
 @submit_version.guard
 def can_be_approved(version: StatementVersion, act: Act, **values: Any) -> Unmet | None:
     """A request nobody could ever satisfy is refused at once, with the roles that are missing."""
-    stages = [stage for stage in asked_of(version, act.actor.user) if not stage.quoted]
-    candidates = Candidates(version, besides=[act.actor.user] if act.actor.user else [])
+    stages = [stage for stage in _asked(version, act) if not stage.quoted]
+    candidates = _candidates(version, act)
     people = {
         place: candidates.own(stage.roles) | candidates.deputies(stage.roles) for place, stage in enumerate(stages)
     }
@@ -272,7 +282,7 @@ def can_be_approved(version: StatementVersion, act: Act, **values: Any) -> Unmet
 @submit_version.guard
 def quoted_people_can_agree(version: StatementVersion, act: Act, **values: Any) -> Unmet | None:
     """Nobody who is quoted is asked in vain: they see the case, and wrote in no text that another sends."""
-    people = [stage.person for stage in asked_of(version, act.actor.user) if stage.quoted]
+    people = [stage.person for stage in _asked(version, act) if stage.quoted]
     if absent := out_of_reach(version.statement.case, people):
         message = _(
             "Quoted, but no longer able to see this case: {people}. Offer them a role in the case, or take the "
@@ -380,7 +390,8 @@ def _allow(act: Act, request: ApprovalRequest) -> None:
     version.approved_at = act.now
     act.save(version)
     act.record("statement.approved", on=version, payload_hash=version.payload_hash, **about(version))
-    _inform(act, request, Candidates(version), "approval.informed_of_decision")
+    if request.informed_roles:
+        _inform(act, request, Candidates(version), "approval.informed_of_decision")
     go_on(act, version)
 
 
@@ -473,9 +484,16 @@ def _decide(
 
 def _stage_of(request: ApprovalRequest, act: Act) -> RequestStage:
     """Where this decision counts: the stage with the fewest roles the person may decide in, else as the one quoted."""
-    stages = RequestStage.objects.open_to(act.user, act.now).filter(request=request)
-    found: RequestStage = min(stages, key=lambda stage: (not stage.roles, stage.order, len(stage.roles), stage.pk))
+    found: RequestStage = min(
+        _stages_for(request, act), key=lambda stage: (not stage.roles, stage.order, len(stage.roles), stage.pk)
+    )
     return found
+
+
+def _stages_for(request: ApprovalRequest, act: Act) -> list[RequestStage]:
+    """The stages in which the acting person may decide now."""
+    stages = RequestStage.objects.open_to(act.user, act.now).filter(request=request)
+    return act.once(("stages", request.pk), lambda: list(stages))
 
 
 def the_text_that_was_read(
@@ -520,7 +538,7 @@ def is_asked(request: ApprovalRequest, act: Act, **values: Any) -> Unmet | None:
     user = act.actor.user
     if user is None or not request.is_open or not request.version.statement.case.is_open:
         return None
-    if RequestStage.objects.open_to(user, act.now).filter(request=request).exists():
+    if _stages_for(request, act):
         return None
     if request.approvals.filter(user=user).exists():
         return Unmet("decided_before", _("You have decided about this text already"))

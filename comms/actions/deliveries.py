@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Realm
@@ -51,7 +52,8 @@ def send_out(act: Act, version: StatementVersion) -> list[Delivery]:
         act.refuse("no_channel", _("None of the chosen channels is open for this language; choose another one"))
     act.move(version, "publish")
     act.save(version)
-    deliveries = [row for account in accounts for row in _deliveries(act, version, account)]
+    prefetch_related_objects([version], "texts")  # final by now, and read for every account
+    deliveries = act.all_later([row for account in accounts for row in _deliveries(act, version, account)])
     act.record(
         "statement.sent_out",
         on=version,
@@ -64,20 +66,18 @@ def send_out(act: Act, version: StatementVersion) -> list[Delivery]:
 
 def _deliveries(act: Act, version: StatementVersion, account: Account) -> list[Delivery]:
     return [
-        act.later(
-            Delivery(
-                version=version,
-                account=account,
-                language=version.language,
-                part=part.number,
-                parts=part.of,
-                by_hand=account.by_hand,
-                idempotency_key=Delivery.key(version, account, part.number, Operation.PUBLISH),
-                payload_hash=version.payload_hash,
-                headline=part.headline,
-                text=part.text,
-                due_at=max(act.now, version.embargo_until or act.now),
-            )
+        Delivery(
+            version=version,
+            account=account,
+            language=version.language,
+            part=part.number,
+            parts=part.of,
+            by_hand=account.by_hand,
+            idempotency_key=Delivery.key(version, account, part.number, Operation.PUBLISH),
+            payload_hash=version.payload_hash,
+            headline=part.headline,
+            text=part.text,
+            due_at=max(act.now, version.embargo_until or act.now),
         )
         for part in parts_for(version, account)
     ]

@@ -75,7 +75,8 @@ def draft_statement(
         )
     )
     statement.accounts.set(_accounts(statement, accounts))
-    statement.quoted_people.set(quoted_people)
+    if quoted_people:
+        statement.quoted_people.set(quoted_people)
     prepared = {row.language: (row.title, row.text) for row in template_versions}
     first, *others = statement.languages()
     version = _begin(act, statement, first, (title, text) if title or text else prepared.get(first, ("", "")))

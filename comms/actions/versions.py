@@ -131,8 +131,19 @@ def start_version(
             next_update_at=next_update_at,
         )
     )
-    put_wordings(version, texts, source_hash=source_hash)
-    put_citations(version, facts)
+    master = hashing.text_hash(*texts[hashing.MASTER])
+    VersionText.objects.bulk_create(
+        VersionText(
+            version=version,
+            channel=channel,
+            title=title,
+            text=text,
+            source_hash=source_hash if channel == hashing.MASTER else master,
+        )
+        for channel, (title, text) in texts.items()
+        if channel == hashing.MASTER or text.strip()
+    )
+    FactCitation.objects.bulk_create(FactCitation(version=version, fact=fact) for fact in facts)
     if parent is not None:
         Contributor.objects.bulk_create(
             Contributor(version=version, user_id=row.user_id, since=row.since) for row in parent.contributors.all()

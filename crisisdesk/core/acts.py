@@ -1,7 +1,7 @@
 """One action being carried out: what it saves, records and leaves for later, committed together."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Saved = TypeVar("Saved", bound=models.Model)
 Later = TypeVar("Later", bound=Due)
+Found = TypeVar("Found")
 
 
 class Act:
@@ -33,6 +34,7 @@ class Act:
         self.reason = reason
         self._events: list[Event] = []
         self._wake: set[str] = set()
+        self._found: dict[Hashable, Any] = {}
 
     @property
     def user(self) -> "User":
@@ -43,17 +45,20 @@ class Act:
 
     def save(self, row: Saved, *, reason: str = "") -> Saved:
         """Clean the row's own fields and save it; uniqueness and other invariants are the database's to judge."""
-        related = {field.name for field in row._meta.fields if field.is_relation or field.primary_key}
-        try:
-            row.full_clean(exclude=related, validate_unique=False, validate_constraints=False)
-        except ValidationError as wrong:
-            raise Invalid({self._field(name): said for name, said in wrong.message_dict.items()}) from wrong
+        self._clean(row)
         kept, self.reason = self.reason, reason or self.reason
         try:
             row.save()
         finally:
             self.reason = kept
         return row
+
+    def _clean(self, row: models.Model) -> None:
+        related = {field.name for field in row._meta.fields if field.is_relation or field.primary_key}
+        try:
+            row.full_clean(exclude=related, validate_unique=False, validate_constraints=False)
+        except ValidationError as wrong:
+            raise Invalid({self._field(name): said for name, said in wrong.message_dict.items()}) from wrong
 
     @staticmethod
     def _field(name: str) -> str:
@@ -133,13 +138,33 @@ class Act:
     def later(self, row: Later) -> Later:
         """Save a due row and wake its worker after the commit."""
         saved = self.save(row)
+        self._wake_for(row)
+        return saved
+
+    def all_later(self, rows: Sequence[Later]) -> list[Later]:
+        """Save several new due rows of one model that keeps no history, in one statement, and wake their worker."""
+        for row in rows:
+            self._clean(row)
+            self._wake_for(row)
+        return list(type(rows[0])._default_manager.bulk_create(rows)) if rows else []
+
+    def _wake_for(self, row: Due) -> None:
         if row.task and row.due_at <= self.now:
             self._wake.add(row.task)
-        return saved
 
     def wake(self, task: str) -> None:
         """Wake a worker by the name of its task after the commit."""
         self._wake.add(task)
+
+    def once(self, key: Hashable, find: Callable[[], Found]) -> Found:
+        """What `find` found the first time it was asked under this key: for guards that ask what the body asks again.
+
+        Only for what this act itself does not change.
+        """
+        if key not in self._found:
+            self._found[key] = find()
+        found: Found = self._found[key]
+        return found
 
     def grant(self, user: "User", scope: Any, roles: Iterable[str]) -> None:
         """Make the user's grants on a brand or case exactly those of all the roles they hold there now."""
