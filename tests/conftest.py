@@ -13,6 +13,7 @@ from crisisdesk.core import clock
 from crisisdesk.core.models import Brand, Organisation, User
 from crisisdesk.core.principals import ANONYMOUS, Principal
 from crisisdesk.desk.demo import people
+from tests.stages import STAGES, own_database, own_stages  # noqa: F401 - two fixtures of every test
 
 # Everybody the permission table has a column for.
 PERSONAS = (
@@ -70,7 +71,7 @@ def sign_in(client: Client, user: User, *, method: str = "mfa") -> None:
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session["account_authentication_methods"] = [{"method": method, "at": clock.now().timestamp()}]
     session["account_authentication_methods_user"] = str(user.pk)
-    session.create()
+    STAGES.sign_in(session)
     client.cookies[settings.SESSION_COOKIE_NAME] = str(session.session_key)
 
 

@@ -49,10 +49,22 @@ def owner_connection(database: str | None = None) -> Iterator[psycopg.Connection
 
 
 def _clone(template: str, name: str) -> None:
+    # Copying files beats writing them to the log where both are in memory (see `tests/server.py`).
+    strategy = "FILE_COPY" if os.environ.get("DATA_DIR", "").startswith("/dev/shm/") else "WAL_LOG"  # noqa: S108
     with owner_connection() as connection:
         connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY {}").format(
+                sql.Identifier(name), sql.Identifier(template), sql.SQL(strategy)
+            )
         )
+
+
+def clone_of_world(suffix: str) -> str:
+    """A new copy of the database with the world in it; returns its name."""
+    template = os.environ["TEST_TEMPLATE"]
+    name = f"{template}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{suffix}"
+    _clone(world_of(template), name)
+    return name
 
 
 def drop_database(name: str) -> None:

@@ -20,6 +20,7 @@ from cases.actions import (
 from cases.models import Case, CrisisKind, RoleAssignment, Signal, Task
 from crisisdesk.core.models import Event
 from tests.conftest import World
+from tests.stages import staged
 
 SERIOUS = {"harm": "no", "spreading": "yes", "growing": "no"}
 ELEVATED = {"harm": "no", "spreading": "no", "growing": "yes"}
@@ -37,16 +38,19 @@ def signal(world: World, **values: Any) -> Signal:
     return report_signal(world.brand, world.principal("community"), **given)
 
 
+@staged
 def triage(world: World, **values: Any) -> Case:
     """A case in triage, opened by the duty officer."""
     return open_case(signal(world), world.principal("duty"), **values)
 
 
+@staged
 def active(world: World, **answers: Any) -> Case:
     """An active case that the duty officer leads; serious unless the answers say otherwise."""
     return take_and_lead(signal(world), world.principal("duty"), **{**SERIOUS, **answers})
 
 
+@staged
 def led(world: World) -> Case:
     """An active case that the crisis lead leads and the duty officer opened."""
     case = triage(world, lead=world.user("crisis_lead"), **SERIOUS)
@@ -54,21 +58,25 @@ def led(world: World) -> Case:
     return activate_case(case, world.principal("duty"))
 
 
+@staged
 def confidential(world: World) -> Case:
     """An active case nobody but the duty officer may know of."""
     return active(world, confidential=True)
 
 
+@staged
 def speechless(world: World) -> Case:
     """An active case about which nothing will be said in public."""
     return waive_statement(led(world), world.principal("crisis_lead"), why="Solved with the one customer")
 
 
+@staged
 def contained(world: World) -> Case:
     """A case under control without a public statement."""
     return contain_case(speechless(world), world.principal("crisis_lead"))
 
 
+@staged
 def resolved(world: World) -> Case:
     """A case that is over; its tasks are done."""
     case = contained(world)
@@ -77,6 +85,7 @@ def resolved(world: World) -> Case:
     return resolve_case(case, world.principal("crisis_lead"))
 
 
+@staged
 def in_review(world: World) -> Case:
     """A case being looked back at."""
     return start_review(resolved(world), world.principal("crisis_lead"))
@@ -87,6 +96,7 @@ def offer(world: World, role: str = "legal", case: Case | None = None) -> RoleAs
     return offer_role(case or led(world), world.principal("duty"), user=world.user(role), role=role)
 
 
+@staged
 def task(world: World, *, blocking: bool = False) -> Task:
     """A task of an active case's protocol."""
     return led(world).tasks.open().filter(blocking=blocking)[0]
@@ -95,8 +105,9 @@ def task(world: World, *, blocking: bool = False) -> Task:
 def english(world: World, code: str) -> Client:
     """A browser of a persona who reads English."""
     user = world.user(code)
-    user.language = "en"
-    user.save()
+    if user.language != "en":
+        user.language = "en"
+        user.save()
     return world.client(code)
 
 

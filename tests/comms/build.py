@@ -18,6 +18,7 @@ from comms.models import (
 )
 from tests.cases import build as cases
 from tests.conftest import World
+from tests.stages import staged
 
 TEXT = "We know about it. We are finding out what happened and will write again at 11:00."
 CZECH = "Víme o tom. Zjišťujeme, co se stalo, a další informaci zveřejníme v 11 hodin."
@@ -25,12 +26,14 @@ HOST = "zrnko.example"
 VALUES = {"topic": "product_quality", "link": f"https://{HOST}/krize", "time": "11:00", "phone": "800 123 456"}
 
 
+@staged
 def case(world: World, *, confidential: bool = False, kind: str = "viral_backlash", **answers: Any) -> Case:
     """An active case in Czech and English, elevated unless the answers say otherwise."""
     given = {**cases.ELEVATED, "confidential": confidential, "kind": cases.kind(kind), **answers}
     return cases.active(world, content_languages=["cs", "en"], **given)
 
 
+@staged
 def draft(world: World, author: str = "community", *, purpose: str = "update", **values: Any) -> StatementVersion:
     """A draft in Czech, written by one person."""
     parent = values.pop("case", None) or case(world, **values.pop("answers", {}))
@@ -42,6 +45,7 @@ def edited(world: World, version: StatementVersion, by: str, **values: Any) -> S
     return edit_version(version, world.principal(by), **values)
 
 
+@staged
 def submitted(world: World, author: str = "community", **values: Any) -> ApprovalRequest:
     """A request that waits for its people; an update needs the communications lead."""
     version = submit_version(draft(world, author, **values), world.principal(author))
@@ -59,6 +63,7 @@ def approve(world: World, request: ApprovalRequest, by: str = "comms_lead", **va
     return approve_statement(request, world.principal(by, fresh=True), **given)
 
 
+@staged
 def approved(world: World, **values: Any) -> StatementVersion:
     """A version that is approved and waits for somebody to publish it."""
     request = submitted_to_wait(world, **values)
@@ -66,6 +71,7 @@ def approved(world: World, **values: Any) -> StatementVersion:
     return StatementVersion.objects.get(pk=request.version_id)
 
 
+@staged
 def submitted_to_wait(world: World, **values: Any) -> ApprovalRequest:
     """A request whose text is not published by itself once it is approved."""
     version = draft(world, **values)
@@ -74,6 +80,7 @@ def submitted_to_wait(world: World, **values: Any) -> ApprovalRequest:
     return submit_version(version, world.principal("community")).request
 
 
+@staged
 def published(world: World, **values: Any) -> StatementVersion:
     """A version that was given to its channels with its last approval."""
     request = submitted(world, **values)
@@ -90,6 +97,7 @@ def in_approval(world: World, code: str = "general", language: str = "cs") -> Te
     return version
 
 
+@staged
 def prepared(world: World, code: str = "general", languages: tuple[str, ...] = ("cs",)) -> list[TemplateVersion]:
     """A first text that may go out on one signature, with the values it can be filled with."""
     versions = [in_approval(world, code, language) for language in languages]
@@ -102,6 +110,7 @@ def prepared(world: World, code: str = "general", languages: tuple[str, ...] = (
     return [TemplateVersion.objects.get(pk=version.pk) for version in versions]
 
 
+@staged
 def released(world: World, **values: Any) -> StatementVersion:
     """A first statement signed by the duty officer."""
     versions = values.pop("versions", None) or prepared(world)
@@ -109,6 +118,7 @@ def released(world: World, **values: Any) -> StatementVersion:
     return release_template(given.pop("case", None) or case(world), world.principal("duty", fresh=True), **given)
 
 
+@staged
 def review(world: World) -> ReleaseReview:
     """A signed text nobody has reviewed yet."""
     return released(world).release.review

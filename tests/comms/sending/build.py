@@ -22,8 +22,10 @@ from crisisdesk.core import clock
 from crisisdesk.core.models import User
 from tests.comms import build
 from tests.conftest import World
+from tests.stages import staged
 
 
+@staged
 def released(world: World, **values: Any) -> StatementVersion:
     """A text with two paragraphs and awkward characters, approved and given to its channels."""
     embargo = values.pop("embargo_until", None)
