@@ -64,6 +64,11 @@ class Stages:
         self.depth = 0
         self.main: Any = None
 
+    @property
+    def names(self) -> set[str]:
+        """The databases that are kept for later tests."""
+        return {stage.name for stage in self.kept.values()}
+
     def begin(self, *, allowed: bool) -> None:
         self.allowed, self.touched, self.sessions = allowed, False, []
 

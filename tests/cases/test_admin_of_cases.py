@@ -146,6 +146,7 @@ LISTS = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LISTS)
 def test_every_list_and_page_opens(world: World, client: Client, name: str) -> None:
     case = active(world)

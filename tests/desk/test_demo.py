@@ -25,7 +25,7 @@ from crisisdesk.desk.demo.api_token import demo_token
 from crisisdesk.desk.demo.story import tell_all
 from crisisdesk.desk.demo.telling import at_time
 
-pytestmark = pytest.mark.usefixtures("told")
+pytestmark = [pytest.mark.usefixtures("told"), pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

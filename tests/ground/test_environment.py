@@ -151,6 +151,7 @@ SETTINGS_REFUSALS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("given", "complaint"), SETTINGS_REFUSALS)
 def test_a_bad_value_ends_the_start_with_one_clear_line(given: dict[str, str], complaint: str, tmp_path: Path) -> None:
     result = subprocess.run(

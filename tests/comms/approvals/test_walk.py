@@ -189,7 +189,7 @@ def walk(world: World, *, examples: int, steps: int) -> None:
 
 
 def test_a_short_walk(world: World) -> None:
-    walk(world, examples=6, steps=20)
+    walk(world, examples=3, steps=20)
 
 
 @pytest.mark.slow

@@ -33,6 +33,7 @@ def test_only_admins_with_the_desks_rules_are_registered() -> None:
     assert not technical & {model.__name__ for model in admin.site._registry}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", list(admin.site._registry), ids=lambda model: model._meta.label)
 def test_every_page_opens_and_offers_no_deletion(world: World, model: Any) -> None:
     client = world.client("superuser")

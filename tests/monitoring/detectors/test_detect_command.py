@@ -6,11 +6,14 @@ import os
 import subprocess
 import sys
 
+import pytest
 from django.conf import settings
 
 from cases.monitoring.detectors.tables import judged
 from tests.monitoring.detectors.streams import DAY, counts
 from tests.monitoring.detectors.test_tables import lines, table
+
+pytestmark = pytest.mark.slow  # each starts Python anew
 
 
 def detect(stdin: bytes, *options: str) -> subprocess.CompletedProcess[bytes]:

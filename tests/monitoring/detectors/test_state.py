@@ -152,6 +152,7 @@ def test_the_very_first_may_come_second() -> None:
     assert [item.number for item, _ in replay.take(Bucket(FIRST, 3))] == [FIRST, FIRST + 1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("total", [10_000, pytest.param(100_000, marks=pytest.mark.slow)])
 def test_memory_is_the_same_after_a_hundred_thousand_buckets(total: int) -> None:
     panel, source, sizes = Panel(SETTINGS), random.Random(1), []

@@ -29,6 +29,7 @@ def test_an_hour_of_eight_times_as_many_is_found_before_it_is_over(level: float,
     assert any(start <= alarm < start + 12 for alarm in alarms)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", [0.4, 3, 25, 400])
 def test_ordinary_weeks_are_silent_enough(level: float) -> None:
     weeks = [fired(run(counts(28, level, seed=seed))) for seed in range(3)]

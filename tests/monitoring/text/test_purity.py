@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import cases.monitoring.text as package
 
 FOLDER = Path(package.__file__).parent
@@ -26,6 +28,7 @@ def test_it_imports_nothing_else() -> None:
     assert foreign == set()
 
 
+@pytest.mark.slow
 def test_it_works_without_django_and_without_a_network() -> None:
     code = (
         "import socket, sys\n"

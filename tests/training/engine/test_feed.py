@@ -104,6 +104,7 @@ def small() -> Scenario:
                           consequences=[])  # fmt: skip
 
 
+@pytest.mark.slow
 def test_no_run_explodes() -> None:
     found = totals(small(), range(16))
     assert max(found) < 20 * statistics.median(found)
@@ -144,6 +145,7 @@ def in_order(seeds: range) -> float:
     return good / len(seeds)
 
 
+@pytest.mark.slow
 def test_plans_come_in_the_order_of_their_merit() -> None:
     assert in_order(range(1, 4)) == 1.0
 
@@ -201,6 +203,7 @@ def recovered(seed: int) -> float:
     return low
 
 
+@pytest.mark.slow
 def test_nu_can_be_recovered_from_what_the_public_did() -> None:
     found = statistics.mean(recovered(seed) for seed in range(1, 4))
     assert found == pytest.approx(1.42, rel=0.1)

@@ -94,6 +94,7 @@ def _pythons() -> dict[str, str]:
     return {sys.version.rpartition(" (")[0][:4]: sys.executable, **found}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("version", VERSIONS)
 def test_every_python_gives_the_same_bytes(version: str) -> None:
     program = _pythons().get(version)

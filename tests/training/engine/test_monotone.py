@@ -161,6 +161,7 @@ CASES = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 def test_better_never_looks_worse(case: str) -> None:
     holds, given_by = CASES[case]
