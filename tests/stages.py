@@ -47,7 +47,13 @@ class Stage:
         self.own = connection.get_new_connection({**connection.get_connection_params(), "dbname": self.name})
         self.built: Any = None
 
+    @property
+    def is_good(self) -> bool:
+        """Whether it is young enough, and no test has closed its connection."""
+        return not self.own.closed and time.perf_counter() - self.since < SECONDS
+
     def drop(self) -> None:
+        """Remove the database."""
         self.own.close()
         self._drop(self.name)
 
@@ -57,6 +63,7 @@ class Stages:
 
     def __init__(self) -> None:
         self.kept: dict[Any, Stage] = {}
+        self.done_with: list[Stage] = []
         self.asked: set[Any] = set()
         self.allowed = False
         self.touched = False
@@ -67,15 +74,18 @@ class Stages:
     @property
     def names(self) -> set[str]:
         """The databases that are kept for later tests."""
-        return {stage.name for stage in self.kept.values()}
+        return {stage.name for stage in (*self.kept.values(), *self.done_with)}
 
     def begin(self, *, allowed: bool) -> None:
+        """A test begins; `allowed` to stand on a stage."""
         self.allowed, self.touched, self.sessions = allowed, False, []
 
     def end(self) -> None:
         """Back to the worker's own database, once the test's transaction is over."""
         if self.main is not None:
             connection.connection, self.main = self.main, None
+        while self.done_with:
+            self.done_with.pop().drop()
 
     def sign_in(self, session: SessionBase) -> None:
         """Store a session, which is stored again should the test move to a stage: many tests sign in first of all."""
@@ -102,21 +112,25 @@ class Stages:
             self.asked.add(key)
             return build()
         stage = self.kept.pop(key, None)
-        if stage is not None and time.perf_counter() - stage.since > SECONDS:
-            stage.drop()
-            stage = None
-        fresh = stage is None
-        if stage is None:
-            stage = Stage()
+        if stage is None or not stage.is_good:
+            self.done_with += [stage] if stage else []
+            stage = self._build(build)
+        else:
+            self._stand_on(stage)
         self.kept[key] = stage
-        self._stand_on(stage)
-        if fresh:
-            stage.built = _remembered(build())
-            stage.own.commit()  # beside Django, whose transaction goes on; the events are sealed now
-            if len(self.kept) > MOST:
-                self.kept.pop(next(iter(self.kept))).drop()
         self._sign_in_again()
         return _read_anew(stage.built)
+
+    def _build(self, build: Callable[[], Any]) -> Stage:
+        if len(self.kept) >= MOST:
+            self.done_with.append(self.kept.pop(next(iter(self.kept))))
+        stage = Stage()
+        self.done_with.append(stage)  # unless it gets finished
+        self._stand_on(stage)
+        stage.built = _remembered(build())
+        stage.own.commit()  # beside Django, whose transaction goes on; the events are sealed now
+        self.done_with.remove(stage)
+        return stage
 
     def _stand_on(self, stage: Stage) -> None:
         self.main = connection.connection
@@ -131,9 +145,10 @@ class Stages:
             session.save(must_create=True)
 
     def drop(self) -> None:
-        for stage in self.kept.values():
-            stage.drop()
+        """Remove every database."""
+        self.done_with += self.kept.values()
         self.kept.clear()
+        self.end()
 
 
 STAGES = Stages()
