@@ -54,7 +54,9 @@ def rows() -> dict[str, str]:
         "released": first.uuid,
         "waiting": update.uuid,
         "request": ApprovalRequest.objects.get(version__statement=update, state="open").uuid,
-        "decided": ApprovalRequest.objects.filter(state="satisfied").latest("pk").uuid,
+        "decided": ApprovalRequest.objects.filter(state="satisfied", version__statement__case__state="closed")
+        .latest("pk")
+        .uuid,
         "review": ReleaseReview.objects.filter(release__version__statement=first).earliest("pk").uuid,
         "by_hand": by_hand.filter(state="pending").earliest("pk").uuid,
         "posted": by_hand.filter(state="sent").earliest("pk").uuid,

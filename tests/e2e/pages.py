@@ -67,7 +67,7 @@ PAGES = (
     ("approvals", "legal_deputy", "/approvals/"),
     ("approvals-all", "legal_deputy", "/approvals/?who=all"),
     ("approval", "legal_deputy", "/approvals/{request}/"),
-    ("approval-decided", "comms_lead", "/approvals/{decided}/"),
+    ("approval-decided", "outsider", "/approvals/{decided}/"),
     ("review", "comms_lead", "/reviews/{review}/"),
     ("templates", "comms_lead", "/templates/"),
     ("template", "comms_lead", "/templates/{template_version}/"),
