@@ -77,7 +77,7 @@ def test_a_builder_that_fails_leaves_nothing_behind(world: World, time: int) -> 
         build.triage(world, nonsense=1)
     assert (STAGES.names == before) is (time == 0)
     STAGES.end()
-    assert STAGES.names == before
+    assert STAGES.names <= before
 
 
 @pytest.mark.parametrize("time", range(3))
