@@ -52,6 +52,14 @@ class World:
         proved = (at or clock.now()) if fresh else None
         return Principal.for_user(self.user(code), authenticated_at=proved, **options)
 
+    def principals(self, *, fresh: bool = False) -> dict[str, Principal]:
+        """Every persona as an actor, their accounts read at once."""
+        accounts = {user.email: user for user in User.objects.all()}
+        proved = clock.now() if fresh else None
+        known = {person.code: accounts[person.email] for person in people.PEOPLE if person.code in PERSONAS}
+        actors = {code: Principal.for_user(user, authenticated_at=proved) for code, user in known.items()}
+        return {"anonymous": ANONYMOUS, **actors}
+
     def client(self, code: str, *, language: str = "en") -> Client:
         """A browser without JavaScript, signed in as the persona a moment ago."""
         client = Client(headers={"accept-language": language})

@@ -115,6 +115,7 @@ def test_a_secret_given_twice_or_unreadable_is_refused(tmp_path: Path) -> None:
         Environment({"X_FILE": str(tmp_path / "missing")}).secret("X", "d")
 
 
+@pytest.mark.slow
 def test_every_variable_is_documented() -> None:
     for variable in env.variables.values():
         assert variable.documentation.endswith("."), variable.name
@@ -126,6 +127,7 @@ def test_every_variable_is_documented() -> None:
     assert table.strip() in known, "docs/environment.md is out of date: manage.py environment prints the table"
 
 
+@pytest.mark.slow
 def test_nothing_else_reads_the_environment() -> None:
     readers = set()
     for package in ("crisisdesk", "cases", "comms"):

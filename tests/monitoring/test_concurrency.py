@@ -106,6 +106,7 @@ def test_two_clicks_make_one_signal(committed_db: str, world: World, at_once: An
     assert {signal.pk for signal in results} == {Signal.objects.get().pk}
 
 
+@pytest.mark.slow
 def test_reports_in_parallel(committed_db: str, world: World, at_once: Any) -> None:
     issued = create_report_address(world.brand, world.principal("manager"), name="Prodejny")
     same = at_once(lambda number: report_by_address(issued.address, REPORTER, what="Plíseň"))

@@ -265,6 +265,7 @@ MISSTEPS: list[tuple[str, str, list[Any], str, str | None]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "what", "steps", "inject", "knockout"), MISSTEPS, ids=[row[1] for row in MISSTEPS])
 def test_a_bad_idea_comes_back(name: str, what: str, steps: list[Any], inject: str, knockout: str | None) -> None:
     run = played(name, steps)

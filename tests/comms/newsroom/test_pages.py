@@ -66,6 +66,7 @@ def test_no_script_no_cookie_no_third_party_and_light(world: World, out: Stateme
     assert len(answer.content) + sheet.stat().st_size < 30_000
 
 
+@pytest.mark.slow
 def test_thirty_long_posts_stay_light(world: World, out: StatementVersion) -> None:
     for _post in range(3):
         build.released(world, text="Zjišťujeme, co se stalo. " * 20)

@@ -93,6 +93,7 @@ def test_every_tampering_is_found(committed_db: str, world: World, attack: str, 
     assert code in {finding.code for finding in verify()}
 
 
+@pytest.mark.slow
 def test_sealing_under_concurrency(committed_db: str, world: World) -> None:
     """Forty writers on one chain: no gap, no fork, no deadlock."""
     brand, before = world.brand, Chain.objects.get(pk=1).head_seq

@@ -90,6 +90,7 @@ def test_it_is_made_once_and_found_again(made: list[str], tmp_path: Path) -> Non
     assert len(list((tmp_path / "kept").glob("*.dictionary"))) == 2
 
 
+@pytest.mark.slow
 def test_processes_that_start_together_make_it_once(tmp_path: Path) -> None:
     code = (
         "import sys, time\n"

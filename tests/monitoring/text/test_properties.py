@@ -27,6 +27,7 @@ PIECES = st.lists(
 TEXTS = st.one_of(ANYTHING, PIECES)
 
 
+@pytest.mark.slow
 @given(TEXTS)
 @settings(max_examples=400, deadline=None)
 def test_every_text_is_read(text: str) -> None:
@@ -39,6 +40,7 @@ def test_every_text_is_read(text: str) -> None:
     assert json.loads(json.dumps(said.as_dict(), allow_nan=False)) == said.as_dict()
 
 
+@pytest.mark.slow
 @given(TEXTS)
 @settings(max_examples=400, deadline=None)
 def test_the_normal_form_is_its_own(text: str) -> None:

@@ -128,6 +128,7 @@ def faults_of(data: Any) -> set[str]:
     return {fault.code for fault in lint(json.dumps(data, ensure_ascii=False), seeds=2).faults}
 
 
+@pytest.mark.slow
 def test_runs_show_a_reference_that_is_none() -> None:
     data = build.data()
     data["reference_run"] = [one for one in data["reference_run"] if one["do"] != "statement.published"]

@@ -26,6 +26,7 @@ def test_the_state_is_json_and_the_given_one_stays_as_it_was() -> None:
     assert json.loads(json.dumps(after, allow_nan=False)) == after
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(st.lists(st.integers(min_value=0, max_value=700), max_size=12))
 def test_it_does_not_matter_where_calls_are_cut(cuts: list[int]) -> None:
@@ -136,6 +137,7 @@ def test_after_when_repeat_window_and_unless() -> None:
     assert [(one["id"], one["why"]) for one in came(course, "skipped")] == [("f", "window"), ("g", "unless")]
 
 
+@pytest.mark.slow
 def test_one_minute_can_set_off_a_chain() -> None:
     links = [inject("k0", {"at": "+00:10"}), *(inject(f"k{n}", {"after": f"k{n - 1}"}) for n in range(1, 15))]
     assert [minutes_of(build.run(scenario(*links)), f"k{n}") for n in range(15)] == [[10]] * 15

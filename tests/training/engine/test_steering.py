@@ -126,6 +126,7 @@ def test_pause_speed_and_jump_compose() -> None:
     assert clock.wall_at(RATES, now, 50) == 160
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from(["clock.paused", "clock.resumed", "clock.speed", "clock.jumped"]),
