@@ -14,6 +14,7 @@ from cases.models import CrisisKind
 from comms.actions.channels import open_account
 from comms.actions.templates import create_template, draft_template
 from comms.models import Account, AccountKind, ApprovalPolicy, PolicyStage, StatementTemplate
+from crisisdesk.core import clock
 from crisisdesk.core.models import Brand, Membership, User
 from crisisdesk.core.principals import SYSTEM, Principal
 from crisisdesk.core.roles import Role
@@ -88,7 +89,8 @@ def _install_account(brand: Brand, given: Mapping[str, Any], position: int) -> i
 
 def _author(brand: Brand) -> Principal | None:
     """Who puts the texts in: an administrator of the brand or the installation, since these approve nothing."""
-    manager = Membership.objects.filter(brand=brand, role=Role.MANAGER, until=None, user__is_active=True).first()
+    held = Membership.objects.current(clock.now())
+    manager = held.filter(brand=brand, role=Role.MANAGER, user__is_active=True).first()
     user = manager.user if manager else User.objects.filter(is_superuser=True, is_active=True).first()
     return Principal.for_user(user, via="command") if user else None
 

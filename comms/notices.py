@@ -108,12 +108,13 @@ def _about(version: StatementVersion) -> dict[str, Any]:
 def tell_deciders(act: Act, request: ApprovalRequest, users: Iterable[int], *, kind: str = "approval.waiting") -> None:
     """Tell people that a text waits for them, or (`kind`) what else there is to know about it."""
     path = reverse("comms:approval", args=[request.uuid])
-    notify(act, User.objects.filter(pk__in=users), kind, on=request, path=path, **_about(request.version))
+    people = request.version.statement.case.may_tell(User.objects.filter(pk__in=users))
+    notify(act, people, kind, on=request, path=path, **_about(request.version))
 
 
 def tell_authors(act: Act, version: StatementVersion) -> None:
     """Tell everybody who wrote in a text that it came back."""
-    authors = User.objects.filter(pk__in=version.contributors.values("user"))
+    authors = version.statement.case.may_tell(User.objects.filter(pk__in=version.contributors.values("user")))
     path = reverse("comms:statement", args=[version.statement.uuid])
     notify(act, authors, "statement.came_back", on=version, path=path, **_about(version))
 
@@ -122,5 +123,5 @@ def tell_reviewers(act: Act, review: ReleaseReview, users: Iterable[int]) -> Non
     """Tell people that a signed text waits to be read again; not at night."""
     version = review.release.version
     path = reverse("comms:statement", args=[version.statement.uuid])
-    reviewers = User.objects.filter(pk__in=users)
+    reviewers = version.statement.case.may_tell(User.objects.filter(pk__in=users))
     notify(act, reviewers, "release.to_review", on=review, path=path, urgent=False, **_about(version))

@@ -318,6 +318,7 @@ DUE_SECONDS = 2.0
 # One entry for each table of due rows: {"deliveries": {"task": "comms.send_due", "schedule": DUE_SECONDS}}.
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "notifications": {"task": "core.send_notifications", "schedule": DUE_SECONDS},
+    "roles on brands": {"task": "core.turn_memberships", "schedule": DUE_SECONDS},
     "clocks": {"task": "cases.breach_clocks", "schedule": DUE_SECONDS},
     "feeds": {"task": "monitoring.poll_due", "schedule": DUE_SECONDS},
     "role offers": {"task": "cases.lapse_offers", "schedule": DUE_SECONDS},

@@ -12,12 +12,12 @@ from crisisdesk.core import clock, events
 from crisisdesk.core.errors import Invalid, NotNow, Unmet
 from crisisdesk.core.models.due import Due
 from crisisdesk.core.models.events import INSTALLATION_CHAIN_ID, Chain, Entry, EntryKind, Event
-from crisisdesk.core.permissions import write_grants
+from crisisdesk.core.permissions import write_grants, write_membership_grants
 from crisisdesk.core.principals import Principal
 from crisisdesk.core.wording import edge_refused
 
 if TYPE_CHECKING:
-    from crisisdesk.core.models import User
+    from crisisdesk.core.models import Membership, User
 
 Saved = TypeVar("Saved", bound=models.Model)
 Later = TypeVar("Later", bound=Due)
@@ -166,9 +166,15 @@ class Act:
         found: Found = self._found[key]
         return found
 
-    def grant(self, user: "User", scope: Any, roles: Iterable[str]) -> None:
-        """Make the user's grants on a brand or case exactly those of all the roles they hold there now."""
-        if write_grants(user, scope, roles) and self.actor.same_as(user):
+    def grant(self, user: "User", case: Any, roles: Iterable[str]) -> None:
+        """Make the user's grants on a case exactly those of all the roles they hold there now."""
+        if write_grants(user, case, roles) and self.actor.same_as(user):
+            self.actor.forget_grants()
+
+    def grant_by(self, membership: "Membership") -> None:
+        """Make the grants of a membership those of its role, or remove them once it is over."""
+        write_membership_grants(membership, self.now)
+        if self.actor.same_as(membership.user_id):
             self.actor.forget_grants()
 
     def refuse(self, code: str, message: Any, **details: Any) -> None:

@@ -27,7 +27,7 @@ from crisisdesk.core.models import ApiToken, Brand, Membership, Organisation, Us
 from crisisdesk.core.models.tokens import DEFAULT_TOKEN_DAYS, FRESH_FOR, LONGEST_TOKEN_DAYS, valid_network
 from crisisdesk.core.principals import Principal
 from crisisdesk.core.roles import Role
-from crisisdesk.core.verbs import people, tokens
+from crisisdesk.core.verbs import memberships, people, tokens
 
 # Columns of an account that change by signing in.
 UNVERSIONED = ("password", "last_login")
@@ -41,6 +41,7 @@ class RoleOut(serializers.Serializer[Any]):
     brand = serializers.UUIDField(source="brand.uuid")
     role = serializers.ChoiceField(Role.choices)
     is_deputy = serializers.BooleanField()
+    valid_until = serializers.DateTimeField(allow_null=True, help_text="When it ends; null without an end.")
 
 
 class MeOut(serializers.Serializer[Any]):
@@ -87,7 +88,7 @@ class MeView(Answers):
             "name": user.name,
             "kind": user.kind,
             "language": user.language,
-            "roles": user.memberships.filter(until=None).select_related("brand"),
+            "roles": user.memberships.current(clock.now()).select_related("brand"),
             "via": "token" if token else "session",
             "scopes": sorted(principal.scopes or ()),
             "fresh_until": proved + FRESH_FOR if proved and proved + FRESH_FOR > clock.now() else None,
@@ -332,7 +333,7 @@ class MembershipOut(Output):
 
     class Meta:
         model = Membership
-        fields = ("uuid", "user", "brand", "role", "is_deputy", "since", "until")
+        fields = ("uuid", "user", "brand", "role", "is_deputy", "valid_from", "valid_until")
 
 
 class MembershipIn(Input):
@@ -342,10 +343,33 @@ class MembershipIn(Input):
     user = VisibleField(User)
     role = serializers.ChoiceField(Role.choices)
     is_deputy = serializers.BooleanField(required=False)
+    valid_from = serializers.DateTimeField(
+        required=False, allow_null=True, help_text="When it begins, an instant ahead; left out, at once."
+    )
+    valid_until = serializers.DateTimeField(
+        required=False, allow_null=True, help_text="The first instant at which it no longer holds; left out, no end."
+    )
+
+
+class MembershipDatesIn(Input):
+    """From when until when."""
+
+    valid_from = serializers.DateTimeField(
+        required=False, allow_null=True, help_text="Only of a role that has not begun; left out, it stays."
+    )
+    valid_until = serializers.DateTimeField(
+        allow_null=True, help_text="The first instant at which it no longer holds; null without an end."
+    )
+
+
+def _held_now(rows: Any, held: bool) -> Any:
+    """Memberships that hold now, or those that do not."""
+    now = clock.now()
+    return rows.current(now) if held else rows.exclude(pk__in=rows.current(now).order_by().values("pk"))
 
 
 class MembershipViewSet(DeskViewSet):
-    """Who holds which role on which brand."""
+    """Who holds which role on which brand, from when until when."""
 
     model = Membership
     serializer_class = MembershipOut
@@ -353,11 +377,12 @@ class MembershipViewSet(DeskViewSet):
         "brand": Filter("brand__uuid", serializers.UUIDField()),
         "user": Filter("user__uuid", serializers.UUIDField()),
         "role": Filter("role", serializers.ChoiceField(Role.choices), many=True),
-        "open": Filter("until__isnull", serializers.BooleanField(help_text="Whether the role is held now.")),
+        "open": Filter(_held_now, serializers.BooleanField(help_text="Whether the role is held now.")),
     }
 
-    create = verb(people.grant_membership, MembershipIn, parent="brand")
-    end = verb(people.end_membership, ReasonIn)
+    create = verb(memberships.grant_membership, MembershipIn, parent="brand")
+    change_dates = verb(memberships.change_membership_dates, MembershipDatesIn)
+    end = verb(memberships.end_membership, ReasonIn)
 
     def get_queryset(self) -> QuerySet[Any]:
         """With the people and brands they name."""

@@ -2,6 +2,7 @@
 
 from django.db.models import QuerySet
 
+from crisisdesk.core import clock
 from crisisdesk.core.capabilities import Capability
 from crisisdesk.core.models import Membership, User
 from crisisdesk.core.principals import Principal
@@ -14,5 +15,5 @@ def people_visible_to(principal: Principal) -> QuerySet[User]:
     if principal.manages_installation():
         return User.objects.all()
     brands = sorted(principal.brands_with(Capability.VIEW))
-    colleagues = Membership.objects.filter(brand_id__in=brands, until=None).values_list("user", flat=True)
+    colleagues = Membership.objects.current(clock.now()).filter(brand_id__in=brands).values_list("user", flat=True)
     return User.objects.filter(pk__in={principal.user.pk, *colleagues})  # type: ignore[union-attr]

@@ -23,7 +23,6 @@ from comms.querysets import held_by
 from comms.states import StatementState
 from crisisdesk.core import clock
 from crisisdesk.core.capabilities import Capability
-from crisisdesk.core.models import Membership
 from crisisdesk.core.principals import Principal
 from crisisdesk.core.roles import Role
 from crisisdesk.desk.waiting import by_hand_of, returned_to, tasks_of, version_name
@@ -118,10 +117,10 @@ class Overview:
 
     @cached_property
     def deputised(self) -> frozenset[str]:
-        """Roles with somebody who stands in for them; in a confidential case nobody does. Asked once a text waits."""
-        if self.case.confidential:
+        """Roles with somebody who stands in for them; in a closed world nobody does. Asked once a text waits."""
+        if self.case.closed_world:
             return frozenset()
-        deputies = Membership.objects.filter(brand=self.case.brand_id, until=None, is_deputy=True, user__is_active=True)
+        deputies = self.case.members(clock.now()).filter(is_deputy=True, user__is_active=True)
         return frozenset(deputies.values_list("role", flat=True))
 
     def _seat(self, stage: RequestStage) -> Seat:

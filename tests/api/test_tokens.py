@@ -194,6 +194,6 @@ def test_roles_and_accounts_ask_for_a_confirmed_identity(world: World, program: 
     made = client("POST", "memberships", role)
     assert made.status_code == 201
     assert client("PATCH", person, {"position": "Vedoucí"}, If_Match=tag).json()["position"] == "Vedoucí"
-    assert client("POST", f"memberships/{made.json()['uuid']}/end", {"reason": "Omyl"}).json()["until"]
+    assert client("POST", f"memberships/{made.json()['uuid']}/end", {"reason": "Omyl"}).json()["valid_until"]
     assert client("POST", f"{person}/deactivate", {"reason": "Odchod"}).status_code in (200, 204)
     assert not world.user("hr").is_active

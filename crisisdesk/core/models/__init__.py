@@ -6,7 +6,7 @@ from crisisdesk.core.models.due import Due
 from crisisdesk.core.models.events import Chain, Entry, EntryKind, Event, EventSeal
 from crisisdesk.core.models.idempotency import IdempotencyKey, SharedCache
 from crisisdesk.core.models.notifications import Notification
-from crisisdesk.core.models.organisation import Brand, BrandGrant, Membership, Organisation
+from crisisdesk.core.models.organisation import Brand, BrandGrant, Membership, MembershipTimer, Organisation
 from crisisdesk.core.models.tokens import ApiToken, SignInThrottle, TokenRate
 from crisisdesk.core.models.users import User, UserKind
 
@@ -24,6 +24,7 @@ __all__ = [
     "EventSeal",
     "IdempotencyKey",
     "Membership",
+    "MembershipTimer",
     "Notification",
     "Organisation",
     "SharedCache",

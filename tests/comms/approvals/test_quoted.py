@@ -11,9 +11,10 @@ from comms.actions.approvals import approve_statement, return_statement, submit_
 from comms.actions.policies import change_policy
 from comms.actions.statements import change_statement, edit_version
 from comms.models import Account, Approval, ApprovalPolicy, ApprovalRequest, PolicyProposal, RequestState, Statement
+from crisisdesk.core import clock
 from crisisdesk.core.errors import Denied, Invalid, Missing, NotNow
 from crisisdesk.core.models import Membership, Notification, User
-from crisisdesk.core.verbs.people import end_membership
+from crisisdesk.core.verbs.memberships import end_membership
 from tests.cases import build as cases
 from tests.cases.build import codes, events_of
 from tests.comms import build
@@ -165,7 +166,7 @@ def test_programs_and_closed_accounts_are_not_quoted(world: World) -> None:
 
 def test_who_lost_sight_of_the_case_is_named_when_it_is_sent(world: World) -> None:
     version = answer(world, "quality")
-    for membership in Membership.objects.filter(user=world.user("quality"), until=None):
+    for membership in Membership.objects.current(clock.now()).filter(user=world.user("quality")):
         end_membership(membership, world.principal("manager", fresh=True))
     with pytest.raises(NotNow) as refused:
         submit_version(version, world.principal("community"))

@@ -12,7 +12,7 @@ from crisisdesk.core import clock, tokens
 from crisisdesk.core.admin import DeskAdmin
 from crisisdesk.core.admin_base import visible_rows
 from crisisdesk.core.models import ApiToken, Brand, Event, Membership, Organisation, User
-from crisisdesk.core.verbs.people import grant_membership
+from crisisdesk.core.verbs.memberships import grant_membership
 from crisisdesk.core.verbs.tokens import create_token
 from crisisdesk.desk.demo import people
 from tests.conftest import World, sign_in
@@ -247,7 +247,7 @@ def test_a_role_waits_for_the_password_and_is_given_then(world: World) -> None:
     values = {"user": world.user("observer").pk, "brand": world.brand.pk, "role": "scribe"}
     asked = client.post(address(Membership, "add"), values)
     assert asked["Location"].startswith("/accounts/reauthenticate/")
-    held = Membership.objects.filter(user=world.user("observer"), role="scribe", until=None)
+    held = Membership.objects.filter(user=world.user("observer"), role="scribe", valid_until=None)
     assert not held.exists()
     done = client.post(asked["Location"], {"password": people.PASSWORD})
     assert done.status_code == 302

@@ -12,7 +12,7 @@ from crisisdesk.core import second_factor
 from crisisdesk.core.errors import Invalid, NotNow
 from crisisdesk.core.models import Event
 from crisisdesk.core.roles import ROLE_CAPABILITIES, Role
-from crisisdesk.core.verbs.people import grant_membership
+from crisisdesk.core.verbs.memberships import grant_membership
 from crisisdesk.core.verbs.tokens import create_token, remove_second_factors
 from tests.conftest import World, sign_in
 

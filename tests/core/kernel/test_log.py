@@ -9,7 +9,8 @@ from django.db import DatabaseError, connection, connections, transaction
 from crisisdesk.core import clock
 from crisisdesk.core.audit import verify
 from crisisdesk.core.models import Chain, Entry, Event, EventSeal
-from crisisdesk.core.verbs.people import change_brand, deactivate_person, grant_membership
+from crisisdesk.core.verbs.memberships import grant_membership
+from crisisdesk.core.verbs.people import change_brand, deactivate_person
 from tests.conftest import World
 from tests.database import owner_connection
 
