@@ -26,6 +26,8 @@ WITHOUT_ENDPOINT = {
     "comms.settle_delivery",
     "comms.stop_account",
     "comms.widen_stage",
+    "core.begin_membership",
+    "core.expire_membership",
     "core.note_sign_in_change",
     "monitoring.note_look",
     "monitoring.report_by_address",
