@@ -139,7 +139,11 @@ def _database() -> dict[str, Any]:
     application = env.postgresql(
         "DATABASE_URL", "PostgreSQL (15+) as the application role, which owns nothing.", default=default
     )
-    owner = env.postgresql("DATABASE_OWNER_URL", "The same database as its owner, for migrations.", default=default)
+    owner = env.postgresql(
+        "DATABASE_OWNER_URL",
+        "The same database as its owner, for migrations; it may install extensions.",
+        default=default,
+    )
     if application is None and owner is not None:
         raise ImproperlyConfigured("DATABASE_OWNER_URL is set and DATABASE_URL is not: give both, or neither.")
     if application is None:

@@ -100,12 +100,12 @@ class PersonAdmin(DeskAdmin):
 class HeldFilter(admin.SimpleListFilter):
     """Roles that hold now, will hold, or have ended."""
 
-    title = _("held")
+    title = _("in force")
     parameter_name = "held"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """The three."""
-        return [("now", _("now")), ("later", _("later")), ("over", _("no more"))]
+        return [("now", _("in force now")), ("later", _("in force later")), ("over", _("no longer in force"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """The rows that fit."""
@@ -150,12 +150,12 @@ class MembershipAdmin(DeskAdmin):
         """The day on which it began."""
         return _day(days.first_day(row.valid_from, row.brand.zone))
 
-    @admin.display(description=_("held"), ordering="valid_from")
+    @admin.display(description=_("in force"), ordering="valid_from")
     def held(self, row: Membership) -> str:
         """Whether it holds now, from when or until when."""
         now, zone, ends = clock.now(), row.brand.zone, row.valid_until
         if ends is not None and ends <= row.valid_from:
-            return gettext("withdrawn")
+            return gettext("withdrawn before it began")
         if row.is_over(now):
             return gettext("ended {day}").format(day=_day(days.last_day(ends or now, zone)))
         begins = "" if row.valid_from <= now else _day(days.first_day(row.valid_from, zone))
@@ -164,7 +164,7 @@ class MembershipAdmin(DeskAdmin):
             return gettext("from {begin} until {end}").format(begin=begins, end=until)
         if begins:
             return gettext("from {day}").format(day=begins)
-        return gettext("now, until {day}").format(day=until) if until else gettext("now")
+        return gettext("until {day}").format(day=until) if until else gettext("in force now")
 
     def may_create(self, principal: Principal) -> bool:
         """Administrators of any brand give roles on it."""

@@ -58,22 +58,22 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             "membership",
             "valid_from",
-            models.DateTimeField(default=crisisdesk.core.clock.now, verbose_name="from"),
+            models.DateTimeField(default=crisisdesk.core.clock.now, verbose_name="valid from"),
         ),
         migrations.AlterField(
             "membership",
             "valid_until",
-            models.DateTimeField(blank=True, null=True, verbose_name="until"),
+            models.DateTimeField(blank=True, null=True, verbose_name="valid until"),
         ),
         migrations.AlterField(
             "historicalmembership",
             "valid_from",
-            models.DateTimeField(default=crisisdesk.core.clock.now, verbose_name="from"),
+            models.DateTimeField(default=crisisdesk.core.clock.now, verbose_name="valid from"),
         ),
         migrations.AlterField(
             "historicalmembership",
             "valid_until",
-            models.DateTimeField(blank=True, null=True, verbose_name="until"),
+            models.DateTimeField(blank=True, null=True, verbose_name="valid until"),
         ),
         migrations.AddConstraint(
             "membership",

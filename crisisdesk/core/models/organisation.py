@@ -130,8 +130,8 @@ class Membership(DeskModel):
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(_("role"), max_length=20, choices=Role)
     is_deputy = models.BooleanField(_("as deputy"), default=False)
-    valid_from = models.DateTimeField(_("from"), default=clock.now)
-    valid_until = models.DateTimeField(_("until"), null=True, blank=True)
+    valid_from = models.DateTimeField(_("valid from"), default=clock.now)
+    valid_until = models.DateTimeField(_("valid until"), null=True, blank=True)
 
     objects = MembershipQuerySet.as_manager()
     history = DeskHistory()
