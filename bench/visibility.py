@@ -43,8 +43,8 @@ def people(brands: int) -> dict[str, int]:
 
     from cases.models import Case, CaseGrant
     from crisisdesk.core import clock
+    from crisisdesk.core.access.permissions import write_membership_grants
     from crisisdesk.core.models import Brand, Membership, User
-    from crisisdesk.core.permissions import write_membership_grants
 
     view_case = Permission.objects.get(codename="view", content_type__model="case")
     made = {
@@ -65,8 +65,8 @@ def people(brands: int) -> dict[str, int]:
 def measure(rounds: int) -> dict[str, float]:
     """Median milliseconds of the newest page of 25, unrestricted and for each of the three, grants read anew."""
     from cases.models import Case
+    from crisisdesk.core.access.principals import Grants, Principal
     from crisisdesk.core.models import User
-    from crisisdesk.core.principals import Grants, Principal
 
     def page(name: str) -> list[Case]:
         principal = Principal.for_user(User.objects.get(email=f"{name}@bench.example"))

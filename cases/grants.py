@@ -7,9 +7,9 @@ from typing import Any
 
 from cases.models import Case, CaseGrant, RoleAssignment
 from crisisdesk.core import clock
+from crisisdesk.core.access.permissions import write_grants, write_membership_grants
+from crisisdesk.core.access.roles import capabilities_of
 from crisisdesk.core.models import Brand, BrandGrant, Membership, User
-from crisisdesk.core.permissions import write_grants, write_membership_grants
-from crisisdesk.core.roles import capabilities_of
 
 # user and case, or membership → what they hold there
 Held = dict[Any, set[str]]

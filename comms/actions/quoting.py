@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Case, CaseGrant
 from comms.models import Statement
 from crisisdesk.core import clock
-from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.errors import Invalid
 from crisisdesk.core.models import BrandGrant, User, UserKind
 from crisisdesk.core.models.organisation import valid_at

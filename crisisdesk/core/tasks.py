@@ -2,10 +2,10 @@
 
 from celery import shared_task
 
-from crisisdesk.core import due, notifications, tidying
+from crisisdesk.core.access.principals import SYSTEM
+from crisisdesk.core.actions.memberships import begin_membership, expire_membership
+from crisisdesk.core.jobs import due, notifications, tidying
 from crisisdesk.core.models import MembershipTimer, Notification
-from crisisdesk.core.principals import SYSTEM
-from crisisdesk.core.verbs.memberships import begin_membership, expire_membership
 
 _TURNS = {MembershipTimer.Edge.BEGIN: begin_membership, MembershipTimer.Edge.END: expire_membership}
 

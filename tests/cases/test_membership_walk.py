@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 
 from cases.grants import drift
 from crisisdesk.core import clock
-from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.principals import SYSTEM, Principal
+from crisisdesk.core.access.roles import capabilities_of
+from crisisdesk.core.actions.memberships import change_membership_dates, end_membership, grant_membership
+from crisisdesk.core.actions.people import deactivate_person
 from crisisdesk.core.errors import DomainError
 from crisisdesk.core.models import BrandGrant, Event, Membership, User
-from crisisdesk.core.principals import SYSTEM, Principal
-from crisisdesk.core.roles import capabilities_of
 from crisisdesk.core.tasks import turn_memberships
-from crisisdesk.core.verbs.memberships import change_membership_dates, end_membership, grant_membership
-from crisisdesk.core.verbs.people import deactivate_person
 from tests.conftest import World
 
 START = datetime(2026, 12, 1, 9, tzinfo=UTC)

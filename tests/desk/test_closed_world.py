@@ -18,10 +18,10 @@ from comms.candidates import Candidates
 from comms.models import ApprovalRequest, RequestStage
 from comms.tasks import remind_reviews, widen_stages
 from crisisdesk.core import clock
+from crisisdesk.core.access.principals import Principal
+from crisisdesk.core.access.roles import CASE_ROLES, Role
 from crisisdesk.core.errors import NotNow
 from crisisdesk.core.models import Membership, Notification, User
-from crisisdesk.core.principals import Principal
-from crisisdesk.core.roles import CASE_ROLES, Role
 from crisisdesk.desk import waiting
 from crisisdesk.desk.overview import overview, with_assessed
 from tests.cases.build import codes

@@ -10,7 +10,7 @@ from django.contrib.postgres.operations import BtreeGistExtension
 from django.db import migrations, models
 
 import crisisdesk.core.clock
-from crisisdesk.core.roles import ROLE_CAPABILITIES
+from crisisdesk.core.access.roles import ROLE_CAPABILITIES
 
 # An end noted a moment before the beginning, or after the beginning of the next, by a request that had to wait.
 STRAIGHTEN = """

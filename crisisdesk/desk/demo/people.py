@@ -6,11 +6,11 @@ from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext as _
 
 from crisisdesk.core import clock
+from crisisdesk.core.access.principals import SYSTEM
+from crisisdesk.core.access.roles import Role
+from crisisdesk.core.actions.memberships import grant_membership
+from crisisdesk.core.actions.people import create_brand, create_person
 from crisisdesk.core.models import Brand, Membership, Organisation, User, UserKind
-from crisisdesk.core.principals import SYSTEM
-from crisisdesk.core.roles import Role
-from crisisdesk.core.verbs.memberships import grant_membership
-from crisisdesk.core.verbs.people import create_brand, create_person
 
 ORGANISATION = "Zrnko, rodinná pekárna a mlýn"
 BRAND = ("Zrnko", "zrnko")

@@ -14,7 +14,6 @@ from comms.actions.templates import (
     submit_template,
 )
 from comms.models import (
-    Delivery,
     ReleaseReview,
     StatementState,
     StatementTemplate,
@@ -24,10 +23,11 @@ from comms.models import (
     VersionText,
     authority_of,
 )
+from comms.sending.models import Delivery
 from comms.tasks import remind_reviews
+from crisisdesk.core.access.principals import SYSTEM
+from crisisdesk.core.actions.memberships import grant_membership
 from crisisdesk.core.errors import Denied, Invalid, NotFresh, NotNow
-from crisisdesk.core.principals import SYSTEM
-from crisisdesk.core.verbs.memberships import grant_membership
 from tests.cases.build import codes, events_of
 from tests.comms import build
 from tests.conftest import World

@@ -16,10 +16,10 @@ from comms.actions.templates import (
     submit_template,
 )
 from comms.models import RegisteredValue, TemplateState, TemplateVersion
+from crisisdesk.core.access.principals import SYSTEM
+from crisisdesk.core.actions.memberships import grant_membership
 from crisisdesk.core.errors import Denied, Invalid, Missing, NotFresh, NotNow, Stale
 from crisisdesk.core.models.notifications import Notification
-from crisisdesk.core.principals import SYSTEM
-from crisisdesk.core.verbs.memberships import grant_membership
 from tests.cases.build import codes, events_of
 from tests.comms import build
 from tests.conftest import World

@@ -10,20 +10,20 @@ from django.db import IntegrityError, connection, transaction
 
 from cases.grants import drift
 from crisisdesk.core import clock
-from crisisdesk.core.capabilities import Capability
-from crisisdesk.core.errors import Invalid, NotNow
-from crisisdesk.core.models import Event, Membership, MembershipTimer
-from crisisdesk.core.principals import SYSTEM
-from crisisdesk.core.roles import Role
-from crisisdesk.core.tasks import turn_memberships
-from crisisdesk.core.verbs.memberships import (
+from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.principals import SYSTEM
+from crisisdesk.core.access.roles import Role
+from crisisdesk.core.actions.memberships import (
     begin_membership,
     change_membership_dates,
     end_membership,
     expire_membership,
     grant_membership,
 )
-from crisisdesk.core.verbs.people import deactivate_person
+from crisisdesk.core.actions.people import deactivate_person
+from crisisdesk.core.errors import Invalid, NotNow
+from crisisdesk.core.models import Event, Membership, MembershipTimer
+from crisisdesk.core.tasks import turn_memberships
 from tests.cases.build import codes, events_of
 from tests.conftest import World
 
