@@ -16,6 +16,7 @@ from cases.models.policies import SEVERITY_RANGE, Severity, severity_check
 from cases.models.protocols import ProtocolVersion
 from cases.querysets import CaseQuerySet
 from cases.states import BEFORE_CRISIS, CASE_STATES, OPEN_CASE, CaseState, RoleState
+from cases.tabs import case_url
 from crisisdesk.core.access.capabilities import as_permissions
 from crisisdesk.core.models import Brand, Chain, DeskHistory, DeskModel, Membership, User
 from crisisdesk.core.models.organisation import LANGUAGE_CODE, MembershipQuerySet
@@ -164,6 +165,11 @@ class Case(DeskModel):
     def may_tell(self, people: QuerySet[User]) -> QuerySet[User]:
         """Those among the people who may be told of the case: everybody, in a closed world its own people only."""
         return people.filter(pk__in=self.own_people.values("pk")) if self.closed_world else people
+
+    @property
+    def page_url(self) -> str:
+        """The address of its page. Not `get_absolute_url`: the administration would redirect there by primary key."""
+        return case_url(self.reference)
 
     @property
     def is_open(self) -> bool:
