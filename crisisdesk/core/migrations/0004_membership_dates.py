@@ -150,4 +150,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AlterUniqueTogether("brandgrant", {("membership", "permission")}),
         migrations.RunPython(hang_grants_on_roles, migrations.RunPython.noop),
+        # Indexes are made last of all, which PostgreSQL refuses while foreign keys of new rows wait to be checked.
+        migrations.RunSQL("SET CONSTRAINTS ALL IMMEDIATE", migrations.RunSQL.noop),
     ]
