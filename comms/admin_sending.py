@@ -16,10 +16,6 @@ from crisisdesk.core.capabilities import Capability
 from crisisdesk.core.principals import Principal
 
 
-def _may_resume(account: Account, principal: Principal) -> bool:
-    return account.stopped_at is not None and channels.resume_account.offered(principal, account)
-
-
 @admin.register(Account)
 class AccountAdmin(DeskAdmin):
     """Where a brand speaks."""
@@ -30,7 +26,7 @@ class AccountAdmin(DeskAdmin):
     list_filter = ("brand", "kind", "active")
     search_fields = ("code", "name_cs", "name_en")
     list_select_related = ("brand",)
-    verbs = (AdminVerb(channels.resume_account, offered=_may_resume),)
+    verbs = (AdminVerb(channels.resume_account),)
 
     def get_fields(self, request: HttpRequest, obj: Account | None = None) -> Any:
         """Brand, code and kind are chosen once."""

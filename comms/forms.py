@@ -25,7 +25,6 @@ from comms.models import (
     TemplateVersion,
 )
 from comms.placeholders import PlaceholderType
-from crisisdesk.core.directory import people_visible_to
 from crisisdesk.core.languages import language_name
 from crisisdesk.core.models import User
 from crisisdesk.core.principals import Principal
@@ -153,7 +152,7 @@ class People(forms.ModelMultipleChoiceField):
     def among(self, principal: Principal, statement: Statement) -> None:
         """Offer those of them the principal works with, and who was chosen before."""
         may = who_can_be_asked(statement.case).values("pk")
-        known = people_visible_to(principal).filter(pk__in=may) | statement.quoted_people.all()
+        known = User.objects.visible_to(principal).filter(pk__in=may) | statement.quoted_people.all()
         self.queryset = known.distinct().order_by("name_sort")
 
 

@@ -16,6 +16,7 @@ from crisisdesk.core.actions import action
 from crisisdesk.core.acts import Act
 from crisisdesk.core.capabilities import Capability
 from crisisdesk.core.errors import Invalid, Unmet
+from crisisdesk.core.locks import ACTOR
 from crisisdesk.core.models import Membership, User, UserKind
 from crisisdesk.core.roles import CASE_ROLES, ROLE_CAPABILITIES, Role
 
@@ -74,7 +75,7 @@ def give_role(act: Act, case: Case, user: User, role: str) -> RoleAssignment:
     return enter(act, case, user, role)
 
 
-@action("cases.offer_role", needs=Capability.LEAD, title=_("Offer a role"), creates=True)
+@action("cases.offer_role", needs=Capability.LEAD, title=_("Offer a role"), creates=True, locks=(ACTOR,))
 def offer_role(case: Case, act: Act, *, user: User, role: str) -> RoleAssignment:
     """Ask somebody to take a role on; without an answer in time the deputy is asked.
 
@@ -99,9 +100,18 @@ def only_the_person_asked(assignment: RoleAssignment, act: Act, **given: object)
     return Unmet("not_yours", _("Only the person asked can answer"))
 
 
-@action("cases.accept_role", needs=None, moves="accept", repeat=standing_acceptance, title=_("Accept the role"))
+@action(
+    "cases.accept_role",
+    needs=None,
+    moves="accept",
+    repeat=standing_acceptance,
+    title=_("Accept the role"),
+    locks=("user",),
+)
 def accept_role(assignment: RoleAssignment, act: Act) -> RoleAssignment:
     """Take the role on. Its rights on the case begin at once."""
+    if not assignment.user.is_active:
+        act.refuse("closed", _("This account is closed already"))
     assignment.answered_at = assignment.done_at = act.now
     _take_up(act, assignment)
     act.record("role.accepted", on=assignment, role=assignment.role, user=assignment.user_id)
@@ -146,7 +156,7 @@ def lapse_offer(assignment: RoleAssignment, act: Act) -> RoleAssignment:
     return assignment
 
 
-@action("cases.end_role", needs=Capability.VIEW, moves="end", title=_("End the role"))
+@action("cases.end_role", needs=Capability.VIEW, moves="end", title=_("End the role"), locks=("user",))
 def end_role(assignment: RoleAssignment, act: Act, *, reason: str) -> RoleAssignment:
     """End a role somebody holds, one's own or as the lead. Rights that no other role gives are gone at once."""
     reason = needed(reason, "reason", _("Say why the role ends"))
@@ -201,9 +211,10 @@ def is_outside(user: User) -> bool:
 
 def end_outside(act: Act, case: Case) -> None:
     """End every role that people of an agency hold or were offered on a case that is now none of their business."""
-    for assignment in case.roles.filter(state__in=OPEN_ROLE).select_related("user"):
-        if not is_outside(assignment.user):
-            continue
+    open_roles = case.roles.filter(state__in=OPEN_ROLE).select_related("user")
+    outside = [assignment for assignment in open_roles if is_outside(assignment.user)]
+    act.lock_people(assignment.user for assignment in outside)
+    for assignment in outside:
         if assignment.state == RoleState.OFFERED:
             act.move(assignment, "lapse")
             assignment.done_at = act.now

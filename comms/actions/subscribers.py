@@ -32,7 +32,9 @@ def subscribe(account: Account, act: Act, *, address: str, language: str) -> Sub
         validate_email(given)
     except ValidationError as wrong:
         raise Invalid({"address": _("Write an e-mail address, for example name@example.com")}) from wrong
-    subscriber = Subscriber.objects.select_for_update().filter(account=account, address__iexact=given).first()
+    subscriber = (
+        Subscriber.objects.select_for_update(no_key=True).filter(account=account, address__iexact=given).first()
+    )
     if subscriber is None:
         subscriber = Subscriber(account=account, address=given, due_at=act.now)
     elif subscriber.state == SubscriberState.CONFIRMED or act.now - subscriber.asked_at < ASK_AGAIN_AFTER:

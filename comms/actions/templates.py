@@ -283,3 +283,9 @@ def close_value(value: RegisteredValue, act: Act) -> RegisteredValue:
     act.save(value)
     act.record("value.closed", on=value, type=value.type)
     return value
+
+
+@close_value.guard
+def value_is_used(value: RegisteredValue, act: Act) -> Unmet | None:
+    """A value is withdrawn once."""
+    return None if value.active else Unmet("closed", _("This value is withdrawn already"))

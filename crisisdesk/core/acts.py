@@ -1,7 +1,7 @@
 """One action being carried out: what it saves, records and leaves for later, committed together."""
 
 import uuid
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -10,6 +10,7 @@ from django.db import models
 
 from crisisdesk.core import clock, events
 from crisisdesk.core.errors import Invalid, NotNow, Unmet
+from crisisdesk.core.locks import PERSON, Rows, key_of
 from crisisdesk.core.models.due import Due
 from crisisdesk.core.models.events import INSTALLATION_CHAIN_ID, Chain, Entry, EntryKind, Event
 from crisisdesk.core.permissions import write_grants
@@ -32,6 +33,7 @@ class Act:
         self.actor = actor
         self.now: datetime = clock.now()
         self.reason = reason
+        self.rows = Rows()
         self._events: list[Event] = []
         self._wake: set[str] = set()
         self._found: dict[Hashable, Any] = {}
@@ -43,12 +45,18 @@ class Act:
             raise TypeError(f"{self.name} needs an account behind the principal")
         return self.actor.user
 
-    def save(self, row: Saved, *, reason: str = "") -> Saved:
-        """Clean the row's own fields and save it; uniqueness and other invariants are the database's to judge."""
+    def save(self, row: Saved, *, reason: str = "", fields: Collection[str] | None = None) -> Saved:
+        """Clean the row's own fields and save it; uniqueness and other invariants are the database's to judge.
+
+        With `fields` only these columns are written: for rows that are also written outside of actions, as accounts are
+        by the sign-in.
+        """
+        if key_of(row) in self.rows.read:
+            raise RuntimeError(f"{self.name} changes a value nobody locked; name it in `locks=`")
         self._clean(row)
         kept, self.reason = self.reason, reason or self.reason
         try:
-            row.save()
+            row.save(update_fields=fields)
         finally:
             self.reason = kept
         return row
@@ -166,8 +174,21 @@ class Act:
         found: Found = self._found[key]
         return found
 
+    def lock_people(self, people: Iterable["User"]) -> list["User"]:
+        """Lock accounts found in the body, before their roles are read; they come back as they stand now, by key.
+
+        After the cases and before other rows, as everywhere; where it is known beforehand, `locks=` does it.
+        """
+        return self.rows.lock(PERSON, {user.pk for user in people})
+
     def grant(self, user: "User", scope: Any, roles: Iterable[str]) -> None:
-        """Make the user's grants on a brand or case exactly those of all the roles they hold there now."""
+        """Make the user's grants on a brand or case exactly those of all the roles they hold there now.
+
+        The account has to be locked before the roles are read: two roles that end at once would otherwise each see
+        the other as still held.
+        """
+        if (PERSON, user.pk) not in self.rows.locked:
+            raise RuntimeError(f"{self.name} changes the grants of somebody it did not lock; name them in `locks=`")
         if write_grants(user, scope, roles) and self.actor.same_as(user):
             self.actor.forget_grants()
 

@@ -199,7 +199,7 @@ def test_a_closed_account_neither_decides_nor_stands_in_the_way(world: World) ->
     accept_role(offered, world.principal("spokesperson"))
     request = build.submitted(world, case=case)
     manager = world.principal("manager", fresh=True)
-    deactivate_person(world.organisation, manager, user=world.user("spokesperson"), reason="Odchod")
+    deactivate_person(world.user("spokesperson"), manager, reason="Odchod")
     with pytest.raises(Missing):
         build.approve(world, request, "spokesperson")
     build.approve(world, request, "comms_lead")
@@ -211,5 +211,5 @@ def test_a_closed_account_does_not_make_a_text_unsatisfiable(world: World) -> No
     offered = offer_role(case, world.principal("duty"), user=world.user("spokesperson"), role="comms_lead")
     accept_role(offered, world.principal("spokesperson"))
     manager = world.principal("manager", fresh=True)
-    deactivate_person(world.organisation, manager, user=world.user("spokesperson"), reason="Odchod")
+    deactivate_person(world.user("spokesperson"), manager, reason="Odchod")
     assert build.submitted(world, case=case).is_open
