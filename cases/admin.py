@@ -303,7 +303,7 @@ class RoleAdmin(WorkflowAdmin):
     search_fields = ("case__reference", "user__name")
     list_select_related = ("case", "user")
     fields = ("case", "role", "user", "deputy_of", "state", "offered_by", "answered_at", "ended_at")
-    verbs = (AdminVerb(actions.lapse_offer), AdminVerb(actions.end_role, ReasonForm))
+    verbs = (AdminVerb(actions.withdraw_offer), AdminVerb(actions.end_role, ReasonForm))
 
 
 @admin.register(Task)

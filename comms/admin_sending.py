@@ -96,8 +96,8 @@ class DeliveryAdmin(WorkflowAdmin):
     readonly_fields = fields
     verbs = (
         AdminVerb(deliveries.retry_delivery),
-        AdminVerb(deliveries.mark_sent, SentForm),
-        AdminVerb(deliveries.send_again),
+        AdminVerb(deliveries.mark_delivery_sent, SentForm),
+        AdminVerb(deliveries.send_delivery_again),
         AdminVerb(by_hand.untick_delivery, ReasonForm),
     )
 

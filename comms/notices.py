@@ -3,15 +3,19 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from cases.models import RoleAssignment
 from comms.models import ApprovalRequest, ReleaseReview, StatementVersion
 from comms.states import Purpose
 from crisisdesk.core.acts import Act
+from crisisdesk.core.capabilities import Capability
 from crisisdesk.core.languages import language_word
 from crisisdesk.core.models import User
 from crisisdesk.core.notifications import declare_notice, notify
+from crisisdesk.core.roles import CASE_ROLES, ROLE_CAPABILITIES
 
 
 def _purpose(code: str) -> str:
@@ -89,6 +93,16 @@ declare_notice(
     words=_WORDS,
 )
 declare_notice(
+    "statement.missed",
+    subject=_("{reference}: a text did not go out at its time ({purpose}, {language})"),
+    text=_(
+        "It could not leave when it was scheduled, so it stays approved. "
+        "Please decide whether it goes out now, later or not at all."
+    ),
+    button=_("Open the text"),
+    words=_WORDS,
+)
+declare_notice(
     "release.to_review",
     subject=_("{reference}: a text went out on one signature and waits to be read again ({purpose}, {language})"),
     text=_("Please read what went out and say by 9:00 whether it was in order."),
@@ -116,6 +130,16 @@ def tell_authors(act: Act, version: StatementVersion) -> None:
     authors = User.objects.filter(pk__in=version.contributors.values("user"))
     path = reverse("comms:statement", args=[version.statement.uuid])
     notify(act, authors, "statement.came_back", on=version, path=path, **_about(version))
+
+
+def tell_publishers(act: Act, version: StatementVersion) -> None:
+    """Tell who may publish it, and who wrote in it, that a scheduled text has not left."""
+    case = version.statement.case
+    publish = [role for role in CASE_ROLES if Capability.PUBLISH in ROLE_CAPABILITIES[role]]
+    holders = RoleAssignment.objects.holders(case, *publish).values("pk")
+    people = User.objects.filter(Q(pk__in=holders) | Q(pk__in=version.contributors.values("user")))
+    path = reverse("comms:statement", args=[version.statement.uuid])
+    notify(act, people, "statement.missed", on=version, path=path, **_about(version))
 
 
 def tell_reviewers(act: Act, review: ReleaseReview, users: Iterable[int]) -> None:

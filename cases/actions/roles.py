@@ -135,24 +135,27 @@ for verb in (accept_role, decline_role):
 
 
 def answered_meanwhile(assignment: RoleAssignment, act: Act, **given: object) -> RoleAssignment | None:
-    """Where the desk finds an offer answered, or not due yet, there is nothing to lapse."""
-    if not act.actor.is_system:
-        return None
+    """The offer itself where it was answered, or is not due yet: there is nothing to lapse."""
     due = assignment.state == RoleState.OFFERED and assignment.answer_by <= act.now
     return None if due else assignment
 
 
-@action(
-    "cases.lapse_offer", needs=Capability.LEAD, moves="lapse", repeat=answered_meanwhile, title=_("Withdraw the offer")
-)
+@action("cases.lapse_offer", moves="lapse", repeat=answered_meanwhile, title=_("Let the offer lapse"), by_system=True)
 def lapse_offer(assignment: RoleAssignment, act: Act) -> RoleAssignment:
-    """Withdraw an offer that waits for an answer. The desk does so itself in time and asks the deputy."""
+    """End an offer nobody answered in time and ask the deputy."""
     assignment.done_at = act.now
     act.save(assignment)
-    kind = "role.lapsed" if act.actor.is_system else "role.withdrawn"
-    act.record(kind, on=assignment, role=assignment.role, user=assignment.user_id)
-    if act.actor.is_system and assignment.case.is_open:
+    act.record("role.lapsed", on=assignment, role=assignment.role, user=assignment.user_id)
+    if assignment.case.is_open:
         _ask_deputy(act, assignment)
+    return assignment
+
+
+@action("cases.withdraw_offer", needs=Capability.LEAD, moves="lapse", title=_("Withdraw the offer"))
+def withdraw_offer(assignment: RoleAssignment, act: Act) -> RoleAssignment:
+    """Take back an offer that waits for an answer; nobody else is asked."""
+    assignment.done_at = act.now
+    act.record("role.withdrawn", on=assignment, role=assignment.role, user=assignment.user_id)
     return assignment
 
 

@@ -168,7 +168,12 @@ def _approved_by_me(version: Version, act: Act, *, payload_hash: str = "", **val
 
 
 @action(
-    "comms.approve_template", needs=DECIDES, needs_fresh=True, repeat=_approved_by_me, title=_("Approve the template")
+    "comms.approve_template",
+    needs=DECIDES,
+    needs_fresh=True,
+    repeat=_approved_by_me,
+    title=_("Approve the template"),
+    only_person=True,
 )
 def approve_template(version: Version, act: Act, *, payload_hash: str) -> Version:
     """Approve exactly this template. With the second person it may be used, and the one before it is retired."""
@@ -216,8 +221,6 @@ def template_waits(version: Version, act: Act, **values: Any) -> Unmet | None:
 @approve_template.guard
 def not_its_author(version: Version, act: Act, **values: Any) -> Unmet | None:
     """Nobody approves their own template."""
-    if act.actor.kind != "user":
-        return Unmet("person", _("Only a person approves a template"))
     if act.actor.user is not None and act.actor.user.pk in writers(version):
         return Unmet("four_eyes", _("You wrote this template. Somebody else has to approve it."))
     return None

@@ -14,9 +14,9 @@ from cases.head import case_head
 from cases.models import Fact, FactState
 from cases.views.base import case_or_404
 from comms import hashing
-from comms.actions.approvals import submit_version, take_back_version
-from comms.actions.deliveries import publish_version, schedule_version, unschedule_version
-from comms.actions.statements import add_language, change_statement, edit_version, revise_version
+from comms.actions.approvals import submit_statement, take_back_statement
+from comms.actions.deliveries import publish_statement, schedule_statement, unschedule_statement
+from comms.actions.statements import add_language, change_statement, edit_statement, revise_statement
 from comms.actions.versions import out_of_date, unfit_sentence
 from comms.actions.withdrawal import withdraw_statement
 from comms.forms import CitationsForm, SettingsForm, WordingForm
@@ -91,7 +91,7 @@ class StatementView(DeskView):
         source = self._source_seen(columns, form) if touched or form.cleaned_data["checked"] else ""
         values = form.values() if touched else {}
         try:
-            saved = edit_version(
+            saved = edit_statement(
                 version, self.principal, base_hash=base if touched else "", source_hash=source, facts=facts, **values
             )
         except Stale as stale:
@@ -128,7 +128,7 @@ class StatementView(DeskView):
         if column is None or column.version is None:
             return True
         try:
-            submit_version(column.version, self.principal)
+            submit_statement(column.version, self.principal)
         except DomainError as error:
             column.refusals.append(str(error))
             return False
@@ -145,7 +145,7 @@ class StatementView(DeskView):
             if version is not None:
                 version.statement = self.statement
                 column.stale = version.is_draft and bool(version.master.text) and out_of_date(version)
-                if edit_version.can(self.principal, version):
+                if edit_statement.can(self.principal, version):
                     column.form = self.form_of(version, data)
             found.append(column)
         return found
@@ -219,12 +219,12 @@ class StatementView(DeskView):
             "facts": [citation.fact for citation in version.citations.select_related("fact")],
             "older": version.statement.versions.filter(language=version.language, number__lt=version.number),
             "last_words": last_words(version),
-            "may_submit": submit_version.offered(principal, version),
-            "may_take_back": take_back_version.can(principal, version),
-            "may_revise": revise_version.can(principal, version),
-            "may_publish": publish_version.can(principal, version),
-            "may_schedule": schedule_version.can(principal, version),
-            "may_unschedule": unschedule_version.can(principal, version),
+            "may_submit": submit_statement.offered(principal, version),
+            "may_take_back": take_back_statement.can(principal, version),
+            "may_revise": revise_statement.can(principal, version),
+            "may_publish": publish_statement.can(principal, version),
+            "may_schedule": schedule_statement.can(principal, version),
+            "may_unschedule": unschedule_statement.can(principal, version),
             "hash_form": HashForm(initial={"payload_hash": version.payload_hash}, auto_id=False),
             "schedule_form": ScheduleForm(
                 initial={"payload_hash": version.payload_hash}, auto_id=f"at_{version.pk}_%s"
@@ -270,7 +270,7 @@ class AutosaveView(DeskView):
         """204 when kept; a sentence with 422 when the text could never be saved."""
         statement = visible_or_404(Statement, self.principal, uuid=uuid)
         for version in statement.versions.newest().filter(state="draft").prefetch_related("texts"):
-            if not edit_version.offered(self.principal, version):
+            if not edit_statement.offered(self.principal, version):
                 continue
             prefix = f"{version.language}-"
             content = {

@@ -13,6 +13,7 @@ locks (`locks.py`), whatever its caller had read before.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from types import EllipsisType
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 from django.conf import settings
@@ -189,8 +190,10 @@ class Action(Generic[Target, Given, Result]):
 
     def offered(self, actor: Principal, obj: Any) -> bool:
         """Whether capability and state allow the verb: cheap enough for every row of a list."""
+        if not self._is_for(actor):
+            return False
         in_state = not self.moves or obj.states.allows(self.moves, obj.state)
-        return in_state and self._is_for(actor) and self._held(obj, actor) and actor.allows_scope(self.name)
+        return in_state and self._held(obj, actor) and actor.allows_scope(self.name)
 
     def can(self, actor: Principal, obj: Any) -> bool:
         """Whether the verb would go through now, its values being right: draws buttons, fills `available_actions`."""
@@ -200,7 +203,7 @@ class Action(Generic[Target, Given, Result]):
 def action(
     name: str,
     *,
-    needs: Needs = None,
+    needs: Needs | EllipsisType = ...,
     title: Text = "",
     moves: str | None = None,
     needs_fresh: bool = False,
@@ -228,13 +231,15 @@ def action(
     def register(body: Callable[Concatenate[Target, Act, Given], Result]) -> Action[Target, Given, Result]:
         if name in REGISTRY:
             raise ValueError(f"action {name!r} is registered twice")
-        if by_system and (needs is not None or needs_fresh or only_person):
+        if by_system and (needs is not ... or needs_fresh or only_person):
             raise ValueError(f"action {name!r} is the desk's own: nobody needs a capability for it")
+        if needs is ... and not by_system:
+            raise ValueError(f"action {name!r} does not say what it needs; None where seeing the object is enough")
         made = Action(
             name,
             body,
             title=title or body.__name__.replace("_", " ").capitalize(),
-            needs=needs,
+            needs=None if needs is ... else needs,
             moves=moves,
             needs_fresh=needs_fresh,
             creates=creates,

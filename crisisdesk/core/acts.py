@@ -10,7 +10,7 @@ from django.db import models
 
 from crisisdesk.core import clock, events
 from crisisdesk.core.errors import Invalid, NotNow, Unmet
-from crisisdesk.core.locks import PERSON, Rows, key_of
+from crisisdesk.core.locks import PERSON, Rows
 from crisisdesk.core.models.due import Due
 from crisisdesk.core.models.events import INSTALLATION_CHAIN_ID, Chain, Entry, EntryKind, Event
 from crisisdesk.core.permissions import write_grants
@@ -51,7 +51,7 @@ class Act:
         With `fields` only these columns are written: for rows that are also written outside of actions, as accounts are
         by the sign-in.
         """
-        if key_of(row) in self.rows.read:
+        if not self.rows.may_be_saved(row):
             raise RuntimeError(f"{self.name} changes a value nobody locked; name it in `locks=`")
         self._clean(row)
         kept, self.reason = self.reason, reason or self.reason

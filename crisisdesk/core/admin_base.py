@@ -41,6 +41,11 @@ class AdminVerb:
     form: type[forms.Form] = forms.Form
     initial: Callable[[Any], dict[str, Any]] | None = None
 
+    def __post_init__(self) -> None:
+        """What only the desk does has no button."""
+        if self.action.by_system:
+            raise TypeError(f"{self.action.name} is the desk's own and has no button")
+
     @property
     def slug(self) -> str:
         """Its part of the address."""

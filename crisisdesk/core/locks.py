@@ -54,7 +54,16 @@ class Rows:
     def of(self, row: Any) -> Any:
         """The row as it stands now; one that is not in the database yet is itself."""
         key = key_of(row)
-        return row if row.pk is None else self.locked.get(key) or self.read[key]
+        if row.pk is None:
+            return row
+        return self.locked[key] if key in self.locked else self.read[key]
+
+    def may_be_saved(self, row: Any) -> bool:
+        """Whether nobody else can have changed the row since it was read: not a value that was only looked at.
+
+        A value that belongs to a case was read under the lock of that case, which everybody takes first.
+        """
+        return key_of(row) not in self.read or case_of(row) is not None
 
     def in_place_of(self, value: Any) -> Any:
         """A value of an action with its rows as they stand now."""

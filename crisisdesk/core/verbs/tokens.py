@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from crisisdesk.core import tokens
-from crisisdesk.core.actions import REGISTRY, action
+from crisisdesk.core.actions import action, registered
 from crisisdesk.core.acts import Act
 from crisisdesk.core.capabilities import Capability
 from crisisdesk.core.errors import Denied, Invalid, Unmet
@@ -41,9 +41,10 @@ OWN_FIELDS = frozenset({"name", "phone", "language", "theme"})
 
 
 def known_scopes() -> list[str]:
-    """Everything a token can be allowed: reading, all verbs of an app, single verbs."""
-    apps = sorted({name.split(".")[0] for name in REGISTRY})
-    return ["read", *(f"{app}.*" for app in apps), *sorted(REGISTRY)]
+    """Everything a token can be allowed: reading, all verbs of an app, single verbs; not what only the desk does."""
+    names = [verb.name for verb in registered() if not verb.by_system]
+    apps = sorted({name.split(".")[0] for name in names})
+    return ["read", *(f"{app}.*" for app in apps), *names]
 
 
 def needs_own_session(organisation: Organisation, act: Act, **values: Any) -> Unmet | None:
@@ -133,7 +134,7 @@ def not_revoked(token: ApiToken, act: Act) -> Unmet | None:
     return Unmet("revoked", _("This token is revoked already")) if token.revoked_at else None
 
 
-@action("core.freshen_token", needs=None, title=_("Confirm the identity over a token"))
+@action("core.freshen_token", needs=None, title=_("Confirm the identity over a token"), only_person=True)
 def freshen_token(token: ApiToken, act: Act) -> ApiToken:
     """Note that the owner of a token has just proved who they are, so that verbs that decide work for five minutes."""
     token.authenticated_at = act.now
@@ -144,8 +145,8 @@ def freshen_token(token: ApiToken, act: Act) -> ApiToken:
 
 @freshen_token.guard
 def only_its_owner(token: ApiToken, act: Act, **values: Any) -> Unmet | None:
-    """Nobody proves who somebody else is, and a program is nobody."""
-    if act.actor.same_as(token.user_id) and act.actor.kind == "user":
+    """Nobody proves who somebody else is."""
+    if act.actor.same_as(token.user_id):
         return None
     return Unmet("not_the_owner", _("Only people confirm who they are, each over their own token"))
 

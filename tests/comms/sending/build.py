@@ -14,7 +14,7 @@ from aiosmtpd.controller import Controller
 from django.test import Client
 
 from comms import sending
-from comms.actions.approvals import submit_version
+from comms.actions.approvals import submit_statement
 from comms.actions.subscribers import confirm_subscription, subscribe
 from comms.models import Account, Delivery, Statement, StatementVersion, Subscriber
 from comms.newsroom.subscribing import VISITOR
@@ -32,7 +32,7 @@ def released(world: World, **values: Any) -> StatementVersion:
     draft = build.draft(world, **{"text": TEXT, "title": TITLE, **values})
     Statement.objects.filter(pk=draft.statement_id).update(embargo_until=embargo)
     draft = StatementVersion.objects.get(pk=draft.pk)
-    request = submit_version(draft, world.principal("community")).request
+    request = submit_statement(draft, world.principal("community")).request
     build.approve(world, request)
     return StatementVersion.objects.get(pk=draft.pk)
 

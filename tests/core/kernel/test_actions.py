@@ -12,6 +12,8 @@ from cases.models import Case, CrisisKind, RoleAssignment
 from crisisdesk.core import actions
 from crisisdesk.core.actions import REGISTRY, Action
 from crisisdesk.core.acts import Act
+from crisisdesk.core.admin_base import AdminVerb
+from crisisdesk.core.api import verb as endpoint
 from crisisdesk.core.capabilities import Capability
 from crisisdesk.core.errors import Denied, Missing, NotNow, Unmet
 from crisisdesk.core.locks import ACTOR
@@ -30,6 +32,8 @@ def an_action() -> Iterator[Register]:
     before = dict(REGISTRY)
 
     def register(body: Callable[..., Any], **options: Any) -> Action[Any, Any, Any]:
+        if not options.get("by_system"):
+            options.setdefault("needs", None)
         return actions.action(f"core.{body.__name__}", **options)(body)
 
     yield register
@@ -313,6 +317,21 @@ def test_what_only_the_desk_does_needs_no_capability(an_action: Register) -> Non
         an_action(tick, by_system=True, needs=Capability.MANAGE)
 
 
+def test_every_other_action_says_what_it_needs() -> None:
+    with pytest.raises(ValueError, match="does not say what it needs"):
+
+        @actions.action("core.forgetful")
+        def forgetful(brand: Brand, act: Act) -> None: ...
+
+
+@pytest.mark.parametrize("face", [endpoint, AdminVerb])
+def test_what_only_the_desk_does_has_no_endpoint_and_no_button(an_action: Register, face: Callable[..., Any]) -> None:
+    def tick(brand: Brand, act: Act) -> None: ...
+
+    with pytest.raises(TypeError, match="the desk's own"):
+        face(an_action(tick, by_system=True))
+
+
 def test_what_only_people_do(world: World, an_action: Register) -> None:
     def sign(brand: Brand, act: Act) -> None:
         noted(act, brand)
@@ -346,3 +365,8 @@ def test_a_narrowed_token_is_refused_by_name(world: World, an_action: Register) 
     with pytest.raises(Denied, match=r"core\.look"):
         verb(world.brand, reader)
     verb(world.brand, world.principal("legal", scopes={"core.look"}))
+
+
+def test_actions_are_called_as_their_functions() -> None:
+    differing = {name: verb.__name__ for name, verb in REGISTRY.items() if name.partition(".")[2] != verb.__name__}
+    assert not differing
