@@ -91,7 +91,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """A new password set over the mailbox proves who it is: the tries of others no longer count."""
         SignInThrottle.objects.filter(account=self._account(credentials)).delete()
 
-    def set_password(self, user: User, password: str) -> None:  # type: ignore[override]
+    def set_password(self, user: User, password: str) -> None:
         """Write the password and nothing else: the rest of the account may have changed since the page was opened."""
         user.set_password(password)
         user.save(update_fields=["password"])

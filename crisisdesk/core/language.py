@@ -63,7 +63,8 @@ class AppearanceView(DeskView):
         theme = request.POST.get("theme", "")
         if theme not in {code for code, _label in User._meta.get_field("theme").flatchoices}:
             raise BadRequest(theme)
-        change_profile(self.principal.user, self.principal, theme=theme)
+        user: Any = self.principal.user
+        change_profile(user, self.principal, theme=theme)
         return SeeOther(back(request))
 
 

@@ -40,7 +40,7 @@ class UserQuerySet(DeskQuerySet):
         return self.filter(pk__in={principal.user.pk, *colleagues})  # type: ignore[union-attr]
 
 
-class UserManager(BaseUserManager.from_queryset(UserQuerySet)["User"]):  # type: ignore[misc]
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)["User"]):
     """Creates accounts with a hashed password or without a usable one."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
