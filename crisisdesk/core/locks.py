@@ -160,7 +160,7 @@ def _named(obj: Any, values: Mapping[str, Any], actor: "Principal", names: Seque
             yield from [key_of(actor.user)] if actor.user is not None else []
         elif name in values:
             yield from (key_of(row) for row in rows_in({name: values[name]}))
-        elif name in {field.name for field in obj._meta.concrete_fields}:
+        else:
             field = obj._meta.get_field(name)
             yield field.related_model._meta.label, getattr(obj, field.attname)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.core.exceptions import FieldDoesNotExist
 from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
@@ -235,6 +236,13 @@ def test_grants_are_written_under_the_lock_of_their_account(world: World, an_act
 
     with pytest.raises(RuntimeError, match="did not lock"):
         an_action(give)(world.brand, SYSTEM, person=world.user("hr"))
+
+
+def test_a_misspelt_name_of_what_is_locked_is_told(world: World, an_action: Register) -> None:
+    def give(brand: Brand, act: Act, *, person: User) -> None: ...
+
+    with pytest.raises(FieldDoesNotExist, match="persn"):
+        an_action(give, locks=("persn",))(world.brand, SYSTEM, person=world.user("hr"))
 
 
 @pytest.mark.parametrize("place", ["object", "value", "list"])

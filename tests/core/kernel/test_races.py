@@ -4,7 +4,7 @@ import pytest
 from allauth.account.adapter import get_adapter
 
 from cases.actions import accept_role, end_role, offer_role
-from cases.grants import drift
+from cases.grants import drift, repair
 from crisisdesk.core.errors import Invalid, Missing, NotNow
 from crisisdesk.core.models import BrandGrant, Membership
 from crisisdesk.core.principals import Principal
@@ -78,6 +78,16 @@ def test_a_role_accepted_while_another_ends(world: World) -> None:
     waited, _ = overtaken(
         lambda: accept_role(asked, world.principal("legal")), lambda: end_role(held, lead, reason="Zapisuje")
     )
+    assert waited
+    assert not drift()
+
+
+def test_grants_are_repaired_from_the_roles_of_now(world: World) -> None:
+    legal = world.user("legal")
+    held = Membership.objects.get(user=legal, brand=world.brand)
+    BrandGrant.objects.filter(user=legal, permission__codename="contribute").delete()
+    found = drift()
+    waited, _ = overtaken(lambda: end_membership(held, manager(world)), lambda: repair(found))
     assert waited
     assert not drift()
 
