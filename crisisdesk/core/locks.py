@@ -4,7 +4,7 @@ Cases come first, by primary key, then people, then all other rows by model and 
 order, none waits for another in a circle; a body that needs further rows takes them after these.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -46,10 +46,9 @@ class Rows:
             self._take(self.locked, label, wanted, rows)
         return [self.locked[label, key] for key in sorted(set(keys))]
 
-    def look_at(self, label: str, keys: Collection[Any], actor: "Principal") -> None:
-        """Read rows of one model anew without keeping others from them; `Missing` where one cannot be seen."""
-        manager: Any = apps.get_model(label)._default_manager
-        self._take(self.read, label, keys, manager.visible_to(actor).filter(pk__in=keys))
+    def look_at(self, label: str, keys: Collection[Any], seen: Any) -> None:
+        """Read rows of one model anew, out of those `seen`, without keeping others from them."""
+        self._take(self.read, label, keys, seen.filter(pk__in=keys))
 
     def of(self, row: Any) -> Any:
         """The row as it stands now; one that is not in the database yet is itself."""
@@ -108,7 +107,7 @@ def lock(
     what is made (`is_parent`) stays free where its model says so (`lock_on_act`).
     """
     given = [row for row in (obj, *rows_in(values)) if row.pk is not None]
-    require_visible(given, actor)
+    known = require_visible(given, actor, but=lambda: _held_already(obj, values))
     rows = Rows()
     rows.lock(CASE, {case.pk for row in given if (case := case_of(row)) is not None})
     kept = set(_named(obj, values, actor, also))
@@ -117,9 +116,11 @@ def lock(
     for label, keys in _by_model(kept):
         rows.lock(label, keys)
     asked = {key_of(row) for row in given}
-    for label, keys in _by_model(asked - rows.locked.keys()):
-        rows.look_at(label, keys, actor)
-    require_visible((rows.locked[key] for key in asked & rows.locked.keys()), actor)
+    for label, keys in _by_model(asked - rows.locked.keys() - known):
+        rows.look_at(label, keys, _visible(label, actor))
+    for label, keys in _by_model(known - rows.locked.keys()):
+        rows.look_at(label, keys, apps.get_model(label)._base_manager)
+    require_visible((rows.locked[key] for key in (asked & rows.locked.keys()) - known), actor)
     rows.join()
     return rows
 
@@ -144,14 +145,43 @@ def case_of(row: Any) -> Any:
     return scope if scope is not None and scope._meta.label == CASE and scope.pk is not None else None
 
 
-def require_visible(rows: Iterable[Any], actor: "Principal") -> None:
-    """Raise `Missing` unless the principal may know of all the rows, by the same question that filters lists."""
+def require_visible(
+    rows: Iterable[Any], actor: "Principal", *, but: Callable[[], set[Key]] = set[Key]
+) -> frozenset[Key]:
+    """Raise `Missing` unless the principal may know of all the rows, by the same question that filters lists.
+
+    `but` says of which rows they know anyway; it is asked only where something cannot be seen. Returns these rows.
+    """
     if actor.is_system:
-        return
+        return frozenset()
+    unseen: set[Key] = set()
     for label, keys in _by_model({key_of(row) for row in rows if row.pk is not None}):
-        manager: Any = apps.get_model(label)._default_manager
-        if manager.visible_to(actor).filter(pk__in=keys).count() < len(keys):
-            raise Missing
+        visible = _visible(label, actor).filter(pk__in=keys)
+        if visible.count() < len(keys):
+            unseen |= {(label, key) for key in keys} - {(label, key) for key in visible.values_list("pk", flat=True)}
+    if unseen and unseen - but():
+        raise Missing
+    return frozenset(unseen)
+
+
+def _visible(label: str, actor: "Principal") -> Any:
+    manager: Any = apps.get_model(label)._default_manager
+    return manager.visible_to(actor)
+
+
+def _held_already(obj: Any, values: Mapping[str, Any]) -> set[Key]:
+    """What the object points to under the names of the values: a form sends back what it has shown, and that somebody
+    quoted in a text has left the brand since is no reason to hide the text from its authors."""
+    held: set[Key] = set()
+    for field in obj._meta.get_fields() if obj.pk is not None else ():
+        if field.name not in values or field.auto_created or not field.is_relation:
+            continue
+        if field.many_to_many:
+            keys = getattr(obj, field.name).values_list("pk", flat=True)
+        else:
+            keys = [getattr(obj, field.attname)]
+        held |= {(field.related_model._meta.label, key) for key in keys}
+    return held
 
 
 def _named(obj: Any, values: Mapping[str, Any], actor: "Principal", names: Sequence[str]) -> Iterator[Key]:

@@ -10,17 +10,19 @@ from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from cases.models import Case, CrisisKind, RoleAssignment
+from comms.actions.statements import change_statement
 from crisisdesk.core import actions
 from crisisdesk.core.actions import REGISTRY, Action
 from crisisdesk.core.acts import Act
 from crisisdesk.core.admin_base import AdminVerb
 from crisisdesk.core.api import verb as endpoint
 from crisisdesk.core.capabilities import Capability
-from crisisdesk.core.errors import Denied, Missing, NotNow, Unmet
+from crisisdesk.core.errors import Denied, Invalid, Missing, NotNow, Unmet
 from crisisdesk.core.locks import ACTOR
 from crisisdesk.core.models import Brand, Event, Membership, Organisation, User
 from crisisdesk.core.principals import SYSTEM, Principal
 from tests.cases.build import confidential, led, offer, triage
+from tests.comms.build import draft
 from tests.conftest import World
 from tests.races import overtaken
 
@@ -269,6 +271,20 @@ def test_what_the_actor_must_not_know_of_is_missing(world: World, an_action: Reg
     obj, values = given[place]
     with pytest.raises(Missing):
         verb(obj, world.principal("legal"), **values)
+
+
+def test_what_the_object_points_to_already_may_be_sent_back(world: World) -> None:
+    """Somebody who is quoted leaves the brand; the authors do not see them any more, and still save the settings."""
+    statement = draft(world).statement
+    left, author = world.user("outsider"), world.principal("community")
+    with pytest.raises(Missing):
+        change_statement(statement, author, quoted_people=[left])
+    statement.quoted_people.add(left)
+    with pytest.raises(Invalid) as refused:
+        change_statement(statement, author, quoted_people=[left])
+    assert set(refused.value.errors) == {"quoted_people"}
+    change_statement(statement, author, quoted_people=[])
+    assert not statement.quoted_people.exists()
 
 
 @pytest.mark.usefixtures("committed_db")
