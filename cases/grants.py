@@ -9,9 +9,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from cases.models import Case, CaseGrant, RoleAssignment
+from crisisdesk.core.access.permissions import write_grants
+from crisisdesk.core.access.roles import capabilities_of
 from crisisdesk.core.models import Brand, BrandGrant, Membership, User
-from crisisdesk.core.permissions import write_grants
-from crisisdesk.core.roles import capabilities_of
 
 # user → object → what they hold there
 Held = dict[tuple[int, int], set[str]]

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.test import Client
 
 from crisisdesk.api import resources
-from crisisdesk.core.api import DeskViewSet
+from crisisdesk.core.api.viewsets import DeskViewSet
 from tests.conftest import PERSONAS, World
 
 VIEWS = [(prefix, view) for prefix, view, _name in resources.registry if issubclass(view, DeskViewSet)]

@@ -7,14 +7,14 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.querysets import DeskQuerySet
 from crisisdesk.core.czech import sort_key
-from crisisdesk.core.history import DeskHistory
+from crisisdesk.core.log.history import DeskHistory
 from crisisdesk.core.models.base import DeskModel
-from crisisdesk.core.querysets import DeskQuerySet
 
 if TYPE_CHECKING:
-    from crisisdesk.core.principals import Principal
+    from crisisdesk.core.access.principals import Principal
 
 
 class UserKind(models.TextChoices):

@@ -7,19 +7,20 @@ import pytest
 from cases.models import Case
 from cases.states import CaseState
 from comms import tasks
-from comms.actions.deliveries import (
+from comms.models import Statement, StatementVersion
+from comms.sending.actions.deliveries import (
     LATEST,
     publish_scheduled,
     publish_statement,
     schedule_statement,
     unschedule_statement,
 )
-from comms.models import Account, Delivery, Statement, StatementVersion
+from comms.sending.models import Account, Delivery
 from comms.states import StatementState
 from crisisdesk.core import clock
+from crisisdesk.core.access.principals import SYSTEM
 from crisisdesk.core.errors import Denied, Invalid, NotFresh, NotNow, Stale
 from crisisdesk.core.models import Event, Notification
-from crisisdesk.core.principals import SYSTEM
 from tests.comms import build
 from tests.conftest import World
 

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from comms import tasks
-from comms.actions.deliveries import schedule_statement, unschedule_statement
 from comms.models import StatementVersion
+from comms.sending.actions.deliveries import schedule_statement, unschedule_statement
 from comms.states import StatementState
 from crisisdesk.core import clock
 from crisisdesk.core.models import Event

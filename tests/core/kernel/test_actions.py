@@ -12,15 +12,15 @@ from django.test.utils import CaptureQueriesContext
 from cases.models import Case, CrisisKind, RoleAssignment
 from comms.actions.statements import change_statement
 from crisisdesk.core import actions
+from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.principals import SYSTEM, Principal
 from crisisdesk.core.actions import REGISTRY, Action
-from crisisdesk.core.acts import Act
-from crisisdesk.core.admin_base import AdminVerb
-from crisisdesk.core.api import verb as endpoint
-from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.locks import ACTOR
+from crisisdesk.core.admin.base import AdminVerb
+from crisisdesk.core.api.viewsets import verb as endpoint
 from crisisdesk.core.errors import Denied, Invalid, Missing, NotNow, Unmet
-from crisisdesk.core.locks import ACTOR
 from crisisdesk.core.models import Brand, Event, Membership, Organisation, User
-from crisisdesk.core.principals import SYSTEM, Principal
 from tests.cases.build import confidential, led, offer, triage
 from tests.comms.build import draft
 from tests.conftest import World

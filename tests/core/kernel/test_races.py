@@ -5,12 +5,12 @@ from allauth.account.adapter import get_adapter
 
 from cases.actions import accept_role, end_role, offer_role
 from cases.grants import drift, repair
+from crisisdesk.core.access.principals import Principal
+from crisisdesk.core.access.roles import Role
+from crisisdesk.core.actions.people import change_person, deactivate_person, end_membership, grant_membership
+from crisisdesk.core.actions.tokens import change_profile
 from crisisdesk.core.errors import Invalid, Missing, NotNow
 from crisisdesk.core.models import BrandGrant, Membership
-from crisisdesk.core.principals import Principal
-from crisisdesk.core.roles import Role
-from crisisdesk.core.verbs.people import change_person, deactivate_person, end_membership, grant_membership
-from crisisdesk.core.verbs.tokens import change_profile
 from tests.cases.build import led
 from tests.conftest import World
 from tests.races import overtaken
