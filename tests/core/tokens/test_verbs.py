@@ -130,7 +130,7 @@ def test_only_the_owner_freshens_a_token(world: World) -> None:
 
 def test_service_accounts_never_confirm_an_identity(world: World) -> None:
     token = make(world, "superuser", user=world.user("service"))
-    with pytest.raises(NotNow):
+    with pytest.raises(Denied):
         freshen_token(token, world.principal("service", via="api"))
 
 
