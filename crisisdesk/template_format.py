@@ -67,10 +67,21 @@ VERBATIM_CLASSES = frozenset({"hash", "quote", "text", "txt"})
 BOX_TAGS = frozenset({"ask", "card", "empty", "live", "pagehead", "stage"})
 # Tags that stand on a line of their own: they draw an element, or prepare what follows.
 LINE_TAGS = frozenset(
-    ("clock", "csrf_token", "extends", "field", "fields", "form_errors", "get_current_language", "include", "load")
+    (
+        "action_button",
+        "clock",
+        "csrf_token",
+        "extends",
+        "field",
+        "fields",
+        "form_errors",
+        "get_current_language",
+        "include",
+        "load",
+    )
 )
 # Of these whitespace beside them does not show: what they draw is a block, or hidden.
-BLOCK_TAGS = frozenset({"csrf_token", "field", "fields", "form_errors"})
+BLOCK_TAGS = frozenset({"action_button", "csrf_token", "field", "fields", "form_errors"})
 MIDDLE_TAGS = frozenset({"else", "elif", "plural"})
 
 _TOKEN = re.compile(

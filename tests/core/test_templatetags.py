@@ -165,3 +165,20 @@ def test_own_words_get_czech_spaces() -> None:
         assert Template("{% load desk %}{{ text|setting }}").render(Context({"text": "v 5 min"})) == "v\u00a05\u00a0min"
     assert draw("{{ text|setting }}", text="v 5 min") == "v 5 min"
     assert draw("{{ length|duration }}", length=80) == "1\u00a0h 20\u00a0min"
+
+
+def test_the_button_of_an_action_is_a_form() -> None:
+    drawn = draw(
+        '{% action_button "/tasks/7/" label icon_name="check" look="primary small" about="cs" said=said next=here %}',
+        label="Done <now>", said='Done: "x"', here="/cases/1/?a=1&b=2",
+    )  # fmt: skip
+    assert drawn.startswith('<form method="post" action="/tasks/7/">')
+    assert '<input type="hidden" name="next" value="/cases/1/?a=1&amp;b=2">' in drawn
+    assert '<button class="btn p s" aria-label="Done: &quot;x&quot;">' in drawn
+    assert "Done &lt;now&gt; · cs</button></form>" in drawn
+    assert '<button class="link">Start</button>' in draw('{% action_button "/x/" "Start" look="link" %}')
+
+
+def test_the_button_of_an_action_brings_the_token() -> None:
+    drawn = draw('{% action_button "/x/" "Start" %}', csrf_token="t0ken")
+    assert '<input type="hidden" name="csrfmiddlewaretoken" value="t0ken">' in drawn
