@@ -13,7 +13,7 @@ from django.db import connection
 
 from crisisdesk import template_format
 from crisisdesk.core.actions import registered
-from crisisdesk.core.events import KINDS
+from crisisdesk.core.log.events import KINDS
 from crisisdesk.core.models import DeskModel, Due
 from crisisdesk.template_format import Block, Element, Line, Space
 
