@@ -22,7 +22,7 @@ def freeze_sql(table: str) -> RunSQL:
 
 
 # A SECURITY DEFINER function runs with the rights of the owner of the tables. It must mean the same whoever calls it,
-# so its path is fixed: built-in functions and operators first, temporary tables (which otherwise come before everything,
+# so its path is fixed: built-in functions and operators first, temporary tables (which else come before everything,
 # and which the caller makes) last. Everything in it is named with its schema besides.
 SEAL_FUNCTION = """
     CREATE OR REPLACE FUNCTION public.core_seal_event() RETURNS trigger LANGUAGE plpgsql
