@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, Exists, F, Func, OuterRef, Prefetch, Q, Value
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Prefetch, Q, QuerySet, Value
 
-from cases.states import OPEN_CASE, RoleState
+from cases.states import OPEN_CASE, FactState, RoleState
 from comms.states import OPEN_VERSION, SIGNED_PURPOSES, RequestState, StatementState, TemplateState
 from crisisdesk.core import clock
 from crisisdesk.core.querysets import DeskQuerySet
@@ -90,9 +90,18 @@ class StatementVersionQuerySet(DeskQuerySet):
 
     def correction_needed(self) -> Self:
         """What is out and rests on a fact that has been refuted since."""
+        citations = apps.get_model("comms.FactCitation").objects.filter(version=OuterRef("pk"))
         return self.filter(
-            state=StatementState.PUBLISHING, published_at__isnull=False, citations__fact__state="refuted"
-        ).distinct()
+            Exists(citations.contradicted()), state=StatementState.PUBLISHING, published_at__isnull=False
+        )
+
+
+class CitationQuerySet(QuerySet[Any]):
+    """Facts that versions rest on."""
+
+    def contradicted(self) -> Self:
+        """Citations that are not true any more."""
+        return self.filter(fact__state=FactState.REFUTED)
 
 
 class RequestQuerySet(DeskQuerySet):

@@ -8,7 +8,6 @@ from django.utils.text import format_lazy, get_text_list
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import FactState
 from comms import hashing, quorum
 from comms.actions.deliveries import publish_version, schedule_version, send_out
 from comms.actions.quoting import out_of_reach, to_agree
@@ -24,6 +23,7 @@ from comms.actions.versions import (
     wordings,
 )
 from comms.candidates import Candidates
+from comms.citing import cites_nothing_refuted
 from comms.models import (
     Account,
     Approval,
@@ -253,14 +253,6 @@ def has_a_channel(version: StatementVersion, act: Act, **values: Any) -> Unmet |
 
 
 @submit_version.guard
-def rests_on_no_refuted_fact(version: StatementVersion, act: Act, **values: Any) -> Unmet | None:
-    """What turned out wrong is not said."""
-    if version.citations.filter(fact__state=FactState.REFUTED).exists():
-        return Unmet("refuted_fact", _("A cited fact has been refuted. Take it out of the text and of the list."))
-    return None
-
-
-@submit_version.guard
 def can_be_approved(version: StatementVersion, act: Act, **values: Any) -> Unmet | None:
     """A request nobody could ever satisfy is refused at once, with the roles that are missing."""
     stages = [stage for stage in _asked(version, act) if not stage.quoted]
@@ -308,6 +300,7 @@ class RoleNames:
 
 
 submit_version.guard(case_is_open)
+submit_version.guard(cites_nothing_refuted)
 
 
 @action("comms.take_back_statement", needs=Capability.CONTRIBUTE, moves="take_back", title=_("Take back to change"))
@@ -548,6 +541,12 @@ def is_asked(request: ApprovalRequest, act: Act, **values: Any) -> Unmet | None:
 for deciding_verb in (approve_statement, return_statement, reject_statement):
     for check in (the_text_that_was_read, work_goes_on, still_waits, four_eyes, is_asked):
         deciding_verb.guard(check)
+
+
+@approve_statement.guard
+def still_true(request: ApprovalRequest, act: Act, **values: Any) -> Unmet | None:
+    """Nobody approves what has turned out wrong since it was submitted; it can be returned and rejected."""
+    return cites_nothing_refuted(request.version) if request.is_open else None
 
 
 # --- time runs out ----------------------------------------------------------------------------------------------------

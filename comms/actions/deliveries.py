@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Realm
 from comms.actions.versions import about as about_version
 from comms.actions.versions import case_is_open
+from comms.citing import cites_nothing_refuted
 from comms.clearance import parts_for
 from comms.models import (
     Account,
@@ -29,7 +30,7 @@ from crisisdesk.core import clock
 from crisisdesk.core.actions import action
 from crisisdesk.core.acts import Act
 from crisisdesk.core.capabilities import Capability
-from crisisdesk.core.errors import Invalid, Stale, Unmet
+from crisisdesk.core.errors import Invalid, NotNow, Stale, Unmet
 from crisisdesk.core.models import Event
 from crisisdesk.core.wording import edge_refused
 
@@ -47,6 +48,8 @@ def send_out(act: Act, version: StatementVersion) -> list[Delivery]:
     case = version.statement.case
     if case.realm != Realm.LIVE:
         act.refuse("exercise", _("An exercise reaches no live channel"))
+    if wrong := cites_nothing_refuted(version):
+        raise NotNow([wrong])
     accounts = Account.objects.speaking(version.language).filter(uuid__in=version.channels, brand=case.brand_id)
     if not accounts:
         act.refuse("no_channel", _("None of the chosen channels is open for this language; choose another one"))
@@ -176,6 +179,7 @@ def _miss(act: Act, version: StatementVersion) -> None:
 
 for leaving_verb in (publish_version, schedule_version, publish_scheduled):
     leaving_verb.guard(case_is_open)
+    leaving_verb.guard(cites_nothing_refuted)
 for system_verb in (publish_scheduled, miss_scheduled):
     system_verb.guard(by_the_desk)
 for deciding_verb in (publish_version, schedule_version, publish_scheduled):

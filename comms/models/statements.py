@@ -14,7 +14,7 @@ from cases.models import Case, Fact
 from comms import hashing
 from comms.hashing import normalised
 from comms.models.templates import TemplateVersion
-from comms.querysets import StatementQuerySet, StatementVersionQuerySet
+from comms.querysets import CitationQuerySet, StatementQuerySet, StatementVersionQuerySet
 from comms.states import OPEN_VERSION, STATEMENT_STATES, Purpose, StatementState, Status
 from crisisdesk.core import clock
 from crisisdesk.core.models import DeskHistory, DeskModel
@@ -257,6 +257,8 @@ class FactCitation(models.Model):
 
     version = models.ForeignKey(StatementVersion, on_delete=models.PROTECT, related_name="citations")
     fact = models.ForeignKey(Fact, on_delete=models.PROTECT, related_name="citations")
+
+    objects = CitationQuerySet.as_manager()
 
     class Meta:
         ordering = ("pk",)
