@@ -236,7 +236,9 @@ class TextInline(ReadOnlyInline):
 class StatementVersionAdmin(WorkflowAdmin):
     """Versions, word for word."""
 
-    list_display = ("statement", "language", "number", "state", "author", "submitted_at", "published_at")
+    list_display = (
+        "statement", "language", "number", "state", "held_back", "author", "submitted_at", "published_at",
+    )  # fmt: skip
     list_filter = ("state", "language")
     list_select_related = ("statement__case", "author")
     inlines = (TextInline,)

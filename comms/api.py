@@ -25,6 +25,7 @@ from comms.models import (
     Account,
     Approval,
     ApprovalRequest,
+    HeldBack,
     Purpose,
     ReleaseReview,
     RequestStage,
@@ -56,6 +57,9 @@ class VersionOut(Output):
     case = serializers.CharField(source="statement.case.reference")
     purpose = serializers.ChoiceField(Purpose.choices, source="statement.purpose")
     status = serializers.ChoiceField(Status.choices, help_text="What people read.")
+    held_back = serializers.ChoiceField(
+        [("", ""), *HeldBack.choices], help_text="What kept it in when it was approved, until somebody publishes it."
+    )
     parent_version = serializers.UUIDField(source="parent.uuid", default=None, allow_null=True)
     title = serializers.CharField(source="master.title")
     text = serializers.CharField(source="master.text")
@@ -71,10 +75,10 @@ class VersionOut(Output):
     class Meta:
         model = StatementVersion
         fields = (
-            "uuid", "statement", "case", "purpose", "language", "number", "parent_version", "state", "status", "title",
-            "text", "variants", "payload_hash", "draft_hash", "out_of_date", "channels", "embargo_until",
-            "next_update_at", "template", "values", "facts", "contributors", "approval_request", "created_at",
-            "submitted_at", "approved_at", "published_at",
+            "uuid", "statement", "case", "purpose", "language", "number", "parent_version", "state", "status",
+            "held_back", "title", "text", "variants", "payload_hash", "draft_hash", "out_of_date", "channels",
+            "embargo_until", "next_update_at", "template", "values", "facts", "contributors", "approval_request",
+            "created_at", "submitted_at", "approved_at", "published_at",
         )  # fmt: skip
 
     def get_variants(self, version: StatementVersion) -> dict[str, str]:

@@ -39,6 +39,14 @@ class StatementState(models.TextChoices):
     RETRACTED = "retracted", _("retracted")
 
 
+class HeldBack(models.TextChoices):
+    """Why an approved text did not leave although it was to leave as soon as it was approved."""
+
+    NO_CHANNEL = "no_channel", _("None of the chosen channels is open for this language")
+    REFUTED_FACT = "refuted_fact", _("What the text says of a fact is no longer right")
+    EXERCISE = "exercise", _("An exercise reaches no live channel")
+
+
 _S = StatementState
 
 # Versions in which a statement goes on in one language; the database allows one of them at a time.

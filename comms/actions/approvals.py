@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from comms import hashing, quorum
-from comms.actions.deliveries import publish_version, schedule_version, send_out
+from comms.actions.deliveries import publish_version, schedule_version, send_or_hold_back
 from comms.actions.quoting import out_of_reach, to_agree
 from comms.actions.versions import (
     about,
@@ -390,6 +390,7 @@ def _allow(act: Act, request: ApprovalRequest) -> None:
 
 def go_on(act: Act, version: StatementVersion) -> None:
     """What follows an approval: wait for the time chosen, leave at once, or stay approved until a person publishes.
+    Nothing of it is refused to whoever approved: what cannot leave is told to those who can do something about it.
 
     A translation waits for the primary language; approved before it, it leaves together with it.
     """
@@ -403,10 +404,10 @@ def go_on(act: Act, version: StatementVersion) -> None:
         return
     if statement.scheduled_at is not None or not statement.publish_when_approved:
         return
-    send_out(act, version)
-    if version.is_primary:
+    send_or_hold_back(act, version)
+    if version.is_primary and _primary_is_out(version):
         for translation in statement.versions.filter(state=StatementState.APPROVED).exclude(language=version.language):
-            send_out(act, translation)
+            send_or_hold_back(act, translation)
 
 
 def _primary_is_out(version: StatementVersion) -> bool:

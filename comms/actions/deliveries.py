@@ -25,7 +25,10 @@ from comms.models import (
     StatementVersion,
     authority_of,
 )
+from comms.models.channels import AccountQuerySet
 from comms.models.deliveries import MOST_LOOKS
+from comms.notices import tell_publishers
+from comms.states import HeldBack
 from crisisdesk.core import clock
 from crisisdesk.core.actions import action
 from crisisdesk.core.acts import Act
@@ -45,15 +48,11 @@ def send_out(act: Act, version: StatementVersion) -> list[Delivery]:
 
     Nothing leaves before the embargo, which is part of what was approved.
     """
-    case = version.statement.case
-    if case.realm != Realm.LIVE:
-        act.refuse("exercise", _("An exercise reaches no live channel"))
-    if wrong := cites_nothing_refuted(version):
-        raise NotNow([wrong])
-    accounts = Account.objects.speaking(version.language).filter(uuid__in=version.channels, brand=case.brand_id)
-    if not accounts:
-        act.refuse("no_channel", _("None of the chosen channels is open for this language; choose another one"))
+    if unmet := in_the_way(version):
+        raise NotNow([unmet])
+    accounts = list(_open_accounts(version))
     act.move(version, "publish")
+    version.held_back = ""
     act.save(version)
     prefetch_related_objects([version], "texts")  # final by now, and read for every account
     deliveries = act.all_later([row for account in accounts for row in _deliveries(act, version, account)])
@@ -64,7 +63,53 @@ def send_out(act: Act, version: StatementVersion) -> list[Delivery]:
         accounts=[account.code for account in accounts],
         **about_version(version),
     )
+    _tell_what_is_not_reached(act, version, accounts)
     return deliveries
+
+
+def in_the_way(version: StatementVersion) -> Unmet | None:
+    """What keeps an approved version from leaving at all, whoever would send it out now."""
+    if version.statement.case.realm != Realm.LIVE:
+        return Unmet(HeldBack.EXERCISE, _("An exercise reaches no live channel"))
+    if wrong := cites_nothing_refuted(version):
+        return wrong
+    if not _open_accounts(version).exists():
+        message = _("None of the chosen channels is open for this language; choose another one")
+        return Unmet(HeldBack.NO_CHANNEL, message)
+    return None
+
+
+def _open_accounts(version: StatementVersion) -> AccountQuerySet:
+    accounts = Account.objects.speaking(version.language)
+    return accounts.filter(uuid__in=version.channels, brand=version.statement.case.brand_id)
+
+
+def send_or_hold_back(act: Act, version: StatementVersion) -> None:
+    """What follows an approval: the version leaves, or it stays approved and people are told what is in the way.
+
+    Whoever decided about the text is not to undo the decision because a channel is closed.
+    """
+    unmet = in_the_way(version)
+    if unmet is None:
+        send_out(act, version)
+        return
+    version.held_back = HeldBack(unmet.code)
+    act.save(version)
+    act.record("statement.held_back", on=version, why=version.held_back, **about_version(version))
+    tell_publishers(act, version, "statement.held_back", why=version.held_back)
+
+
+def _tell_what_is_not_reached(act: Act, version: StatementVersion, accounts: list[Account]) -> None:
+    """The text left, but not everywhere: a channel it was approved for is closed, or stopped until it is put right."""
+    open_now = {account.uuid for account in accounts if account.stopped_at is None}
+    approved_for = Account.objects.filter(uuid__in=version.channels, brand=version.statement.case.brand_id)
+    missing = [account for account in approved_for if account.uuid not in open_now]
+    if missing:
+        act.record(
+            "statement.waits_at", on=version, accounts=[account.code for account in missing], **about_version(version)
+        )
+        names = {language: ", ".join(account.name_in(language) for account in missing) for language in ("cs", "en")}
+        tell_publishers(act, version, "statement.not_everywhere", accounts=names)
 
 
 def _deliveries(act: Act, version: StatementVersion, account: Account) -> list[Delivery]:
@@ -130,6 +175,7 @@ def schedule_version(version: StatementVersion, act: Act, *, payload_hash: str, 
     if version.embargo_until and at < version.embargo_until:
         raise Invalid({"at": _("The embargo ends later; choose a time after it")})
     version.statement.scheduled_at = at
+    version.held_back = ""
     act.save(version.statement)
     act.record("statement.scheduled", on=version, at=at.isoformat(), **about_version(version))
     return version

@@ -39,7 +39,16 @@ from comms.models.templates import (
     TemplatePlaceholder,
     TemplateVersion,
 )
-from comms.states import Purpose, RequestState, ReviewOutcome, StatementState, Status, TemplateState, Verdict
+from comms.states import (
+    HeldBack,
+    Purpose,
+    RequestState,
+    ReviewOutcome,
+    StatementState,
+    Status,
+    TemplateState,
+    Verdict,
+)
 
 __all__ = [
     "Account",
@@ -54,6 +63,7 @@ __all__ = [
     "DeliveryState",
     "Draft",
     "FactCitation",
+    "HeldBack",
     "NewsroomPost",
     "Operation",
     "Outcome",

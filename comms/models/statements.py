@@ -15,7 +15,7 @@ from comms import hashing
 from comms.hashing import normalised
 from comms.models.templates import TemplateVersion
 from comms.querysets import CitationQuerySet, StatementQuerySet, StatementVersionQuerySet
-from comms.states import OPEN_VERSION, STATEMENT_STATES, Purpose, StatementState, Status
+from comms.states import OPEN_VERSION, STATEMENT_STATES, HeldBack, Purpose, StatementState, Status
 from crisisdesk.core import clock
 from crisisdesk.core.models import DeskHistory, DeskModel
 from crisisdesk.core.models.organisation import LANGUAGE_CODE
@@ -87,7 +87,8 @@ class StatementVersion(DeskModel):
     """One version of a statement in one language. Once submitted nothing of it changes but its state.
 
     `channels` holds the public identifiers of the accounts and `embargo_until` the embargo, both as approved.
-    `published_at` is the instant at which the public could first read it.
+    `published_at` is the instant at which the public could first read it; `held_back` says what kept it in when it was
+    approved, until a person has published or scheduled it.
     """
 
     statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="versions")
@@ -110,6 +111,7 @@ class StatementVersion(DeskModel):
     submitted_at = models.DateTimeField(null=True, blank=True, editable=False)
     approved_at = models.DateTimeField(null=True, blank=True, editable=False)
     published_at = models.DateTimeField(null=True, blank=True, editable=False)
+    held_back = models.CharField(max_length=20, choices=HeldBack, blank=True, editable=False)
 
     objects = StatementVersionQuerySet.as_manager()
     history = DeskHistory()
@@ -134,6 +136,7 @@ class StatementVersion(DeskModel):
                 condition=Q(state=StatementState.DRAFT) | ~Q(payload_hash="") & Q(submitted_at__isnull=False),
                 name="comms_version_hashed",
             ),
+            models.CheckConstraint(condition=Q(held_back__in=["", *HeldBack.values]), name="comms_version_held_back"),
         )
 
     def __str__(self) -> str:
@@ -193,7 +196,7 @@ class StatementVersion(DeskModel):
             case StatementState.IN_APPROVAL:
                 return Status.IN_APPROVAL
             case StatementState.APPROVED:
-                return Status.NEEDS_ATTENTION if self.missed else Status.APPROVED
+                return Status.NEEDS_ATTENTION if self.missed or self.held_back else Status.APPROVED
             case StatementState.REJECTED:
                 return Status.NEEDS_ATTENTION
         if self._stuck():
