@@ -22,6 +22,7 @@ from comms.models import (
     Approval,
     ApprovalPolicy,
     ApprovalRequest,
+    FactCitation,
     PolicyProposal,
     PolicyStage,
     RegisteredValue,
@@ -232,6 +233,14 @@ class TextInline(ReadOnlyInline):
     show_change_link = False
 
 
+class CitationInline(ReadOnlyInline):
+    """The facts a version speaks of, and what it says of them."""
+
+    model = FactCitation
+    fields = ("fact", "stance")
+    show_change_link = False
+
+
 @admin.register(StatementVersion)
 class StatementVersionAdmin(WorkflowAdmin):
     """Versions, word for word."""
@@ -241,7 +250,7 @@ class StatementVersionAdmin(WorkflowAdmin):
     )  # fmt: skip
     list_filter = ("state", "language")
     list_select_related = ("statement__case", "author")
-    inlines = (TextInline,)
+    inlines = (TextInline, CitationInline)
 
 
 class RequestStageInline(ReadOnlyInline):

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from cases.models import Realm
 from comms.channels import channel_of
-from comms.citing import cites_nothing_refuted
+from comms.citing import says_nothing_wrong
 from comms.models import Account, Delivery, Operation, StatementVersion, Stopped, authority_of
 from comms.states import StatementState
 from crisisdesk.core import clock
@@ -49,7 +49,7 @@ def refusal(delivery: Delivery) -> str:
         return Stopped.NOT_APPROVED
     if delivery.account.uuid not in version.channels or delivery.language != version.language:
         return Stopped.CHANNEL
-    if cites_nothing_refuted(version) is not None:
-        return Stopped.REFUTED
+    if says_nothing_wrong(version) is not None:
+        return Stopped.WRONG
     given = Part(delivery.part, delivery.parts, delivery.headline, delivery.text)
     return "" if given in parts_for(version, delivery.account) else Stopped.OTHER_TEXT

@@ -23,7 +23,7 @@ from comms.actions.versions import (
     wordings,
 )
 from comms.candidates import Candidates
-from comms.citing import cites_nothing_refuted
+from comms.citing import says_nothing_wrong
 from comms.models import (
     Account,
     Approval,
@@ -300,7 +300,7 @@ class RoleNames:
 
 
 submit_version.guard(case_is_open)
-submit_version.guard(cites_nothing_refuted)
+submit_version.guard(says_nothing_wrong)
 
 
 @action("comms.take_back_statement", needs=Capability.CONTRIBUTE, moves="take_back", title=_("Take back to change"))
@@ -547,7 +547,7 @@ for deciding_verb in (approve_statement, return_statement, reject_statement):
 @approve_statement.guard
 def still_true(request: ApprovalRequest, act: Act, **values: Any) -> Unmet | None:
     """Nobody approves what has turned out wrong since it was submitted; it can be returned and rejected."""
-    return cites_nothing_refuted(request.version) if request.is_open else None
+    return says_nothing_wrong(request.version) if request.is_open else None
 
 
 # --- time runs out ----------------------------------------------------------------------------------------------------

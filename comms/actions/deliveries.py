@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Realm
 from comms.actions.versions import about as about_version
 from comms.actions.versions import case_is_open
-from comms.citing import cites_nothing_refuted
+from comms.citing import says_nothing_wrong
 from comms.clearance import parts_for
 from comms.models import (
     Account,
@@ -71,7 +71,7 @@ def in_the_way(version: StatementVersion) -> Unmet | None:
     """What keeps an approved version from leaving at all, whoever would send it out now."""
     if version.statement.case.realm != Realm.LIVE:
         return Unmet(HeldBack.EXERCISE, _("An exercise reaches no live channel"))
-    if wrong := cites_nothing_refuted(version):
+    if wrong := says_nothing_wrong(version):
         return wrong
     if not _open_accounts(version).exists():
         message = _("None of the chosen channels is open for this language; choose another one")
@@ -225,7 +225,7 @@ def _miss(act: Act, version: StatementVersion) -> None:
 
 for leaving_verb in (publish_version, schedule_version, publish_scheduled):
     leaving_verb.guard(case_is_open)
-    leaving_verb.guard(cites_nothing_refuted)
+    leaving_verb.guard(says_nothing_wrong)
 for system_verb in (publish_scheduled, miss_scheduled):
     system_verb.guard(by_the_desk)
 for deciding_verb in (publish_version, schedule_version, publish_scheduled):

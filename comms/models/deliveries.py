@@ -47,7 +47,7 @@ class Stopped(models.TextChoices):
     NOT_APPROVED = "not_approved", _("not sent, nobody approved this text as it stands")
     CHANNEL = "channel", _("not sent, this channel or language was not approved")
     OTHER_TEXT = "other_text", _("not sent, the text is not the one that was approved")
-    REFUTED = "refuted", _("not sent, a cited fact has been refuted since")
+    WRONG = "wrong", _("not sent, what the text says of a fact turned out wrong")
 
 
 # How often an attempt without an answer is looked for before a person has to decide.

@@ -14,8 +14,8 @@ from cases.models import Case, Fact
 from comms import hashing
 from comms.hashing import normalised
 from comms.models.templates import TemplateVersion
-from comms.querysets import CitationQuerySet, StatementQuerySet, StatementVersionQuerySet
-from comms.states import OPEN_VERSION, STATEMENT_STATES, HeldBack, Purpose, StatementState, Status
+from comms.querysets import CONTRADICTIONS, CitationQuerySet, StatementQuerySet, StatementVersionQuerySet
+from comms.states import OPEN_VERSION, STATEMENT_STATES, HeldBack, Purpose, Stance, StatementState, Status
 from crisisdesk.core import clock
 from crisisdesk.core.models import DeskHistory, DeskModel
 from crisisdesk.core.models.organisation import LANGUAGE_CODE
@@ -163,7 +163,8 @@ class StatementVersion(DeskModel):
         return self.text_for(hashing.MASTER)
 
     def payload(self) -> hashing.Payload:
-        """Everything the public gets of this version, as it stands in the database now."""
+        """Everything the public gets of this version, as it stands in the database now. What it says of which fact is
+        final too (`FactCitation`), but not public, and so not hashed."""
         return hashing.Payload(
             language=self.language,
             texts={row.channel: (row.title, row.text) for row in self.texts.all()},
@@ -256,19 +257,34 @@ class Contributor(models.Model):
 
 
 class FactCitation(models.Model):
-    """A fact a version rests on."""
+    """A fact a version speaks of, and what it says of it: with the version it is final once that is submitted.
+
+    Approvers see the stance beside the fact's state, and a text that says the contrary of what is known does not leave
+    (`contradicted`). The payload hash leaves it out: it covers what the public gets, and the public gets the words.
+    """
 
     version = models.ForeignKey(StatementVersion, on_delete=models.PROTECT, related_name="citations")
     fact = models.ForeignKey(Fact, on_delete=models.PROTECT, related_name="citations")
+    stance = models.CharField(_("what the text says of it"), max_length=6, choices=Stance, default=Stance.ASSERT)
 
     objects = CitationQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("cited fact")
+        verbose_name_plural = _("cited facts")
         ordering = ("pk",)
-        constraints = (models.UniqueConstraint(fields=["version", "fact"], name="comms_factcitation_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=["version", "fact"], name="comms_factcitation_once"),
+            models.CheckConstraint(condition=Q(stance__in=Stance.values), name="comms_factcitation_stance"),
+        )
 
     def __str__(self) -> str:
         return f"{self.version} · {self.fact}"
+
+    @property
+    def is_contradicted(self) -> bool:
+        """Whether the text says the contrary of what is known; the same question as the queryset's `contradicted`."""
+        return (self.stance, self.fact.state) in CONTRADICTIONS
 
 
 class Draft(models.Model):

@@ -122,7 +122,7 @@ class ApprovalView(VerbView):
             "accounts": Account.objects.filter(uuid__in=version.channels),
             "stages": stages_for(request, self.principal),
             "quoted": any(self.principal.same_as(stage.person_id) for stage in request.stages.all()),
-            "facts": [row.fact for row in version.citations.select_related("fact")],
+            "citations": version.citations.select_related("fact__verified_by"),
             "translations": translations(version),
             "newest": newest if newest != version else None,
             "may_approve": waits and not unmet,

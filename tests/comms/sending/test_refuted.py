@@ -97,7 +97,7 @@ def test_the_claim_itself_asks(world: World) -> None:
         sending.send_due()
     sent = Delivery.objects.filter(version=version, by_hand=False)
     assert {row.account.kind for row in sent} == {"newsroom", "email"}
-    assert {(row.state, row.last_error) for row in sent} == {(DeliveryState.DEAD, Stopped.REFUTED.value)}
+    assert {(row.state, row.last_error) for row in sent} == {(DeliveryState.DEAD, Stopped.WRONG.value)}
     assert not NewsroomPost.objects.exists()
     assert mail.outbox == []
     assert StatementVersion.objects.get(pk=version.pk).status == Status.NEEDS_ATTENTION
