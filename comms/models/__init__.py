@@ -36,6 +36,7 @@ from comms.models.templates import (
     RegisteredValue,
     StatementTemplate,
     TemplateApproval,
+    TemplateContributor,
     TemplatePlaceholder,
     TemplateVersion,
 )
@@ -90,6 +91,7 @@ __all__ = [
     "Subscriber",
     "SubscriberState",
     "TemplateApproval",
+    "TemplateContributor",
     "TemplatePlaceholder",
     "TemplateRelease",
     "TemplateState",

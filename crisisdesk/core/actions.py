@@ -108,7 +108,7 @@ class Action(Generic[Target, Given, Result]):
         raise AssertionError("unreachable")
 
     def _perform(self, obj: Any, actor: Principal, values: Mapping[str, Any]) -> Any:
-        act = Act(self.name, actor, reason=str(values.get("reason") or ""))
+        act = Act(self.name, actor)
         with transaction.atomic(), _carried_out(act):
             obj = lock(obj, values)
             self._admit(obj, actor, values)

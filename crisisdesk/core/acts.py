@@ -27,11 +27,10 @@ Found = TypeVar("Found")
 class Act:
     """Handed to the body of an action. Everything that changes goes through it."""
 
-    def __init__(self, name: str, actor: Principal, *, reason: str = "") -> None:
+    def __init__(self, name: str, actor: Principal) -> None:
         self.name = name
         self.actor = actor
         self.now: datetime = clock.now()
-        self.reason = reason
         self._events: list[Event] = []
         self._wake: set[str] = set()
         self._found: dict[Hashable, Any] = {}
@@ -43,14 +42,10 @@ class Act:
             raise TypeError(f"{self.name} needs an account behind the principal")
         return self.actor.user
 
-    def save(self, row: Saved, *, reason: str = "") -> Saved:
+    def save(self, row: Saved) -> Saved:
         """Clean the row's own fields and save it; uniqueness and other invariants are the database's to judge."""
         self._clean(row)
-        kept, self.reason = self.reason, reason or self.reason
-        try:
-            row.save()
-        finally:
-            self.reason = kept
+        row.save()
         return row
 
     def _clean(self, row: models.Model) -> None:
