@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from comms.models import Stance, StatementVersion
 from comms.states import StatementState
-from crisisdesk.core.acts import Act
+from crisisdesk.core.actions.act import Act
 from crisisdesk.core.errors import Text, Unmet
 
 _CODES = {Stance.ASSERT: "refuted_fact", Stance.DENY: "confirmed_fact"}

@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from comms.candidates import Candidates
 from comms.models import ApprovalRequest, ReleaseReview, StatementVersion
 from comms.states import HeldBack, Purpose
-from crisisdesk.core.acts import Act
-from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.roles import ROLE_CAPABILITIES
+from crisisdesk.core.actions.act import Act
+from crisisdesk.core.jobs.notifications import declare_notice, notify
 from crisisdesk.core.languages import language_word
 from crisisdesk.core.models import User
-from crisisdesk.core.notifications import declare_notice, notify
-from crisisdesk.core.roles import ROLE_CAPABILITIES
 
 
 def _purpose(code: str) -> str:

@@ -51,7 +51,7 @@ def owner_connection(database: str | None = None) -> Iterator[psycopg.Connection
 def _clone(template: str, name: str) -> None:
     from django.conf import settings
 
-    from crisisdesk.core import dbroles
+    from crisisdesk.core.access import dbroles
 
     # Copying files beats writing them to the log where both are in memory (see `tests/server.py`).
     strategy = "FILE_COPY" if os.environ.get("DATA_DIR", "").startswith("/dev/shm/") else "WAL_LOG"  # noqa: S108

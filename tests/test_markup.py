@@ -14,7 +14,7 @@ from django.urls import reverse
 from cases.forms import DeskForm
 from comms.forms import closed_field
 from comms.models import TemplatePlaceholder
-from crisisdesk.core.principals import ANONYMOUS
+from crisisdesk.core.access.principals import ANONYMOUS
 from crisisdesk.core.templatetags.desk import field as drawn_field
 from tests.comms import build
 from tests.conftest import World

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django.db import migrations
 
-from crisisdesk.core.migration_sql import freeze_sql
+from crisisdesk.core.log.migration_sql import freeze_sql
 
 # Nobody is added to what was submitted already, and nobody leaves.
 ONLY_TO_DRAFTS = migrations.RunSQL(

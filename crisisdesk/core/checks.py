@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
 
-from crisisdesk.core import dbroles
+from crisisdesk.core.access import dbroles
 
 # Of every role the application can take on (SET ROLE), itself among them.
 POWERS = """

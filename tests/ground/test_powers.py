@@ -16,9 +16,10 @@ from django.db import DatabaseError, connection, transaction
 from psycopg import sql
 
 from crisisdesk import embedded
-from crisisdesk.core import checks, dbroles
+from crisisdesk.core import checks
+from crisisdesk.core.access import dbroles
+from crisisdesk.core.actions.people import change_brand
 from crisisdesk.core.models import Event
-from crisisdesk.core.verbs.people import change_brand
 from tests.conftest import World
 from tests.database import as_owner, owner_connection
 

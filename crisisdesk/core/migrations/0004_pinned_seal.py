@@ -5,7 +5,7 @@ The rights to make tables and functions are taken from the application after eve
 
 from django.db import migrations
 
-from crisisdesk.core.migration_sql import SEAL_FUNCTION
+from crisisdesk.core.log.migration_sql import SEAL_FUNCTION
 
 
 class Migration(migrations.Migration):

@@ -21,7 +21,7 @@ from crisisdesk.core import clock as desk_clock
 from crisisdesk.core import differences, durations
 from crisisdesk.core.actions import REGISTRY
 from crisisdesk.core.czech import typeset
-from crisisdesk.core.events import sentence as event_sentence
+from crisisdesk.core.log.events import sentence as event_sentence
 
 register = template.Library()
 

@@ -3,15 +3,16 @@
 import pytest
 from django.urls import reverse
 
-from comms import sending
 from comms.actions.approvals import submit_version
-from comms.actions.channels import resume_account, stop_account
-from comms.actions.deliveries import publish_version
-from comms.models import Account, Delivery, HeldBack, NewsroomPost, StatementVersion, Status
+from comms.models import HeldBack, StatementVersion, Status
+from comms.sending import claiming as sending
+from comms.sending.actions.accounts import resume_account, stop_account
+from comms.sending.actions.deliveries import publish_version
+from comms.sending.models import Account, Delivery, NewsroomPost
 from comms.states import RequestState, StatementState
+from crisisdesk.core.access.principals import SYSTEM
+from crisisdesk.core.jobs.notifications import written
 from crisisdesk.core.models import Notification
-from crisisdesk.core.notifications import written
-from crisisdesk.core.principals import SYSTEM
 from tests.cases.build import events_of
 from tests.comms import build
 from tests.conftest import World

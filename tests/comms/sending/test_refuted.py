@@ -8,10 +8,12 @@ from django.urls import reverse
 
 from cases.actions.facts import add_fact, confirm_fact, refute_fact
 from cases.models import Fact
-from comms import sending, tasks
+from comms import tasks
 from comms.actions.approvals import return_statement, submit_version
-from comms.actions.deliveries import publish_version, retry_delivery, schedule_version
-from comms.models import Delivery, DeliveryState, NewsroomPost, Statement, StatementVersion, Status, Stopped
+from comms.models import Statement, StatementVersion, Status
+from comms.sending import claiming as sending
+from comms.sending.actions.deliveries import publish_version, retry_delivery, schedule_version
+from comms.sending.models import Delivery, DeliveryState, NewsroomPost, Stopped
 from comms.states import StatementState
 from crisisdesk.core import clock
 from crisisdesk.core.errors import NotNow
