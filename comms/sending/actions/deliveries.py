@@ -92,6 +92,8 @@ def send_or_hold_back(act: Act, version: StatementVersion) -> None:
 def _tell_what_is_not_reached(act: Act, version: StatementVersion, accounts: list[Account]) -> None:
     """The text left, but not everywhere: a channel it was approved for is closed, or stopped until it is put right."""
     open_now = {account.uuid for account in accounts if account.stopped_at is None}
+    if open_now >= set(version.channels):
+        return
     approved_for = Account.objects.filter(uuid__in=version.channels, brand=version.statement.case.brand_id)
     missing = [account for account in approved_for if account.uuid not in open_now]
     if missing:
