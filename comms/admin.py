@@ -21,6 +21,7 @@ from comms.models import (
     Approval,
     ApprovalPolicy,
     ApprovalRequest,
+    FactCitation,
     PolicyProposal,
     PolicyStage,
     RegisteredValue,
@@ -235,14 +236,24 @@ class TextInline(ReadOnlyInline):
     show_change_link = False
 
 
+class CitationInline(ReadOnlyInline):
+    """The facts a version speaks of, and what it says of them."""
+
+    model = FactCitation
+    fields = ("fact", "stance")
+    show_change_link = False
+
+
 @admin.register(StatementVersion)
 class StatementVersionAdmin(WorkflowAdmin):
     """Versions, word for word."""
 
-    list_display = ("statement", "language", "number", "state", "author", "submitted_at", "published_at")
+    list_display = (
+        "statement", "language", "number", "state", "held_back", "author", "submitted_at", "published_at",
+    )  # fmt: skip
     list_filter = ("state", "language")
     list_select_related = ("statement__case", "author")
-    inlines = (TextInline,)
+    inlines = (TextInline, CitationInline)
 
 
 class RequestStageInline(ReadOnlyInline):

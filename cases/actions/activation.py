@@ -163,7 +163,7 @@ def _hand_out(act: Act, case: Case, steps: Sequence[ProtocolStep]) -> None:
             who: dict[str, Any] = {"user": task.finished_by.pk} if task.finished_by else {}
             act.record("task.fulfilled_before", on=task, occurred_at=deed.occurred_at, deed=step.done_by, **who)
         tasks.append(task)
-    bulk_create_with_history(tasks, Task, default_user=act.actor.user, default_change_reason=act.reason or act.name)
+    bulk_create_with_history(tasks, Task, default_user=act.actor.user, default_change_reason=act.name)
 
 
 def _who(event: Event, people: Mapping[int, User]) -> User | None:

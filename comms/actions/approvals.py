@@ -8,7 +8,6 @@ from django.utils.text import format_lazy, get_text_list
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import FactState
 from comms import hashing, quorum
 from comms.actions.quoting import out_of_reach, to_agree
 from comms.actions.versions import (
@@ -23,10 +22,11 @@ from comms.actions.versions import (
     wordings,
 )
 from comms.candidates import Candidates
+from comms.citing import says_nothing_wrong
 from comms.models import Approval, ApprovalPolicy, ApprovalRequest, Contributor, RequestStage, StatementVersion
 from comms.notices import tell_authors, tell_deciders
 from comms.placeholders import names_in
-from comms.sending.actions.deliveries import publish_statement, schedule_statement, send_out
+from comms.sending.actions.deliveries import publish_statement, schedule_statement, send_or_hold_back
 from comms.sending.models import Account
 from comms.states import ALLOWED_VERSION, Purpose, StatementState, Verdict
 from crisisdesk.core.access.capabilities import Capability
@@ -246,14 +246,6 @@ def has_a_channel(version: StatementVersion, act: Act, **values: Any) -> Unmet |
 
 
 @submit_statement.guard
-def rests_on_no_refuted_fact(version: StatementVersion, act: Act, **values: Any) -> Unmet | None:
-    """What turned out wrong is not said."""
-    if version.citations.filter(fact__state=FactState.REFUTED).exists():
-        return Unmet("refuted_fact", _("A cited fact has been refuted. Take it out of the text and of the list."))
-    return None
-
-
-@submit_statement.guard
 def can_be_approved(version: StatementVersion, act: Act, **values: Any) -> Unmet | None:
     """A request nobody could ever satisfy is refused at once, with the roles that are missing."""
     stages = [stage for stage in _asked(version, act) if not stage.quoted]
@@ -301,6 +293,7 @@ class RoleNames:
 
 
 submit_statement.guard(case_is_open)
+submit_statement.guard(says_nothing_wrong)
 
 
 @action("comms.take_back_statement", needs=Capability.CONTRIBUTE, moves="take_back", title=_("Take back to change"))
@@ -391,6 +384,7 @@ def _allow(act: Act, request: ApprovalRequest) -> None:
 
 def go_on(act: Act, version: StatementVersion) -> None:
     """What follows an approval: wait for the time chosen, leave at once, or stay approved until a person publishes.
+    Nothing of it is refused to whoever approved: what cannot leave is told to those who can do something about it.
 
     A translation waits for the primary language; approved before it, it leaves together with it.
     """
@@ -404,10 +398,10 @@ def go_on(act: Act, version: StatementVersion) -> None:
         return
     if statement.scheduled_at is not None or not statement.publish_when_approved:
         return
-    send_out(act, version)
-    if version.is_primary:
+    send_or_hold_back(act, version)
+    if version.is_primary and _primary_is_out(version):
         for translation in statement.versions.filter(state=StatementState.APPROVED).exclude(language=version.language):
-            send_out(act, translation)
+            send_or_hold_back(act, translation)
 
 
 def _primary_is_out(version: StatementVersion) -> bool:
@@ -551,6 +545,12 @@ def is_asked(request: ApprovalRequest, act: Act, **values: Any) -> Unmet | None:
 for deciding_verb in (approve_statement, return_statement, reject_statement):
     for check in (the_text_that_was_read, work_goes_on, still_waits, four_eyes, is_asked):
         deciding_verb.guard(check)
+
+
+@approve_statement.guard
+def still_true(request: ApprovalRequest, act: Act, **values: Any) -> Unmet | None:
+    """Nobody approves what has turned out wrong since it was submitted; it can be returned and rejected."""
+    return says_nothing_wrong(request.version) if request.is_open else None
 
 
 # --- time runs out ----------------------------------------------------------------------------------------------------

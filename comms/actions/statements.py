@@ -18,10 +18,12 @@ from comms.actions.versions import (
     count_in,
     difference,
     fit,
+    intended_stances,
     next_version,
     primary_version,
     put_citations,
     put_wordings,
+    stances_of,
     start_version,
     wordings,
 )
@@ -142,10 +144,9 @@ def _nothing_new(version: StatementVersion, act: Act, **values: Any) -> Statemen
     """The version itself where an edit changes nothing: no event, and every approval stands."""
     given = _intended(version, values)
     same_texts = fit(given) == fit(wordings(version))
-    facts, next_update = values.get("facts"), values.get("next_update_at", version.next_update_at)
-    same_facts = facts is None or {fact.pk for fact in facts} == set(
-        version.citations.values_list("fact_id", flat=True)
-    )
+    next_update = values.get("next_update_at", version.next_update_at)
+    wanted = intended_stances(version, values.get("facts"), values.get("stances"))
+    same_facts = wanted == stances_of(version)
     read_anew = values.get("source_hash") and values["source_hash"] != version.master.source_hash
     return version if same_texts and same_facts and next_update == version.next_update_at and not read_anew else None
 
@@ -169,10 +170,11 @@ def edit_statement(
     base_hash: str = "",
     source_hash: str = "",
     facts: Sequence[Fact] | None = None,
+    stances: Mapping[str, str] | None = None,
     **changes: Any,
 ) -> StatementVersion:
     """Change the text of a draft: `title`, `text`, `variants` (channel → text, an empty one follows the master),
-    `next_update_at`, `facts`. What is not given stays.
+    `next_update_at`, `facts`, `stances` (uuid of a cited fact → assert, deny or open). What is not given stays.
 
     `base_hash` names the text the editor started from and is refused when somebody else has saved since;
     `source_hash` the text of the primary language a translation was made from (now, if not given). Whoever changes
@@ -190,13 +192,10 @@ def edit_statement(
         )
     fit(texts)
     _check_channels(version, changes.get("variants") or {})
-    for fact in facts or ():
-        if fact.case_id != version.statement.case_id:
-            raise Invalid({"facts": _("Cite facts of this case")})
+    cited = intended_stances(version, facts, stances)
     rewritten = fit(texts) != fit(wordings(version))
     put_wordings(version, texts, source_hash=_source_hash(version, source_hash, rewritten))
-    if facts is not None:
-        put_citations(version, facts)
+    put_citations(version, cited)
     version.next_update_at = changes.get("next_update_at", version.next_update_at)
     act.save(version)
     count_in(act, version)

@@ -19,7 +19,7 @@ from comms.actions.statements import add_language, change_statement, edit_statem
 from comms.actions.versions import out_of_date, unfit_sentence
 from comms.forms import CitationsForm, SettingsForm, WordingForm
 from comms.hints import counts, hints
-from comms.models import Draft, Statement, StatementVersion
+from comms.models import Draft, FactCitation, Statement, StatementVersion
 from comms.sending.actions.deliveries import publish_statement, schedule_statement, unschedule_statement
 from comms.sending.actions.withdrawal import withdraw_statement
 from comms.sending.forms import HashForm, ScheduleForm
@@ -73,15 +73,16 @@ class StatementView(DeskView):
         checked = [form.is_valid() for form in (citations, *(column.form for column in columns)) if form is not None]
         if not all(checked):
             return self.page(columns, citations, status=422)
-        facts = list(citations.cleaned_data["facts"]) if "facts_shown" in request.POST else None
-        done = [self.save(column, columns, facts) for column in columns]
+        shown = "facts_shown" in request.POST
+        cited: dict[str, Any] = {"facts": list(citations.cleaned_data["facts"]), "stances": citations.said()}
+        done = [self.save(column, columns, cited if shown else {}) for column in columns]
         if all(done) and self.submit(columns, request.POST.get("submit", "")):
             return SeeOther(reverse("comms:statement", args=[self.statement.uuid]))
         for column in columns:
             column.version = self.statement.newest(column.language)
         return self.page(columns, citations, status=409)
 
-    def save(self, column: Column, columns: Sequence[Column], facts: list[Fact] | None) -> bool:
+    def save(self, column: Column, columns: Sequence[Column], cited: dict[str, Any]) -> bool:
         """Save one language; a language nobody touched is left alone, whoever saved it meanwhile."""
         form, version = column.form, column.version
         if form is None or version is None:
@@ -92,7 +93,7 @@ class StatementView(DeskView):
         values = form.values() if touched else {}
         try:
             saved = edit_statement(
-                version, self.principal, base_hash=base if touched else "", source_hash=source, facts=facts, **values
+                version, self.principal, base_hash=base if touched else "", source_hash=source, **cited, **values
             )
         except Stale as stale:
             current = self.statement.newest(column.language)
@@ -167,8 +168,11 @@ class StatementView(DeskView):
         facts = (
             Fact.objects.visible_to(self.principal).filter(case=self.statement.case).exclude(state=FactState.OBSOLETE)
         )
-        cited = facts.filter(citations__version__in=self.statement.versions.newest()).distinct()
-        return CitationsForm(data, facts=facts, initial={"facts": cited})
+        newest = FactCitation.objects.filter(version__in=self.statement.versions.newest())
+        # The language that goes first last: where languages differ, what it says is shown.
+        rows = sorted(newest.select_related("version"), key=lambda row: self.statement.is_primary(row.version.language))
+        stances = {f"stance_{row.fact_id}": row.stance for row in rows}
+        return CitationsForm(data, facts=facts, initial={"facts": [row.fact_id for row in rows], **stances})
 
     def page(self, columns: list[Column], citations: CitationsForm, *, status: int = 200) -> HttpResponse:
         """Render everything."""
@@ -181,7 +185,7 @@ class StatementView(DeskView):
             "statement": self.statement,
             "columns": columns,
             "citations": citations,
-            "facts": _fact_rows(citations),
+            "facts": citations.rows(),
             "accounts": self.accounts,
             "quoted": self.statement.quoted_people.order_by("name_sort"),
             "may_write": any(column.form is not None for column in columns),
@@ -216,7 +220,7 @@ class StatementView(DeskView):
             "stages": stages_for(request, principal) if request is not None else [],
             "hints": hints(version, accounts) if version.is_draft else [],
             "counts": counts(version, accounts),
-            "facts": [citation.fact for citation in version.citations.select_related("fact")],
+            "citations": version.citations.select_related("fact__verified_by"),
             "older": version.statement.versions.filter(language=version.language, number__lt=version.number),
             "last_words": last_words(version),
             "may_submit": submit_statement.offered(principal, version),
@@ -245,16 +249,6 @@ def last_words(version: StatementVersion) -> Any:
     if request is None:
         return None
     return request.approvals.exclude(verdict="approve").select_related("user", "entry").last()
-
-
-def _fact_rows(citations: CitationsForm) -> list[dict[str, Any]]:
-    """The facts with their check boxes."""
-    bound = citations["facts"]
-    chosen = {str(getattr(value, "pk", value)) for value in (bound.value() or [])}
-    return [
-        {"fact": fact, "checked": str(fact.pk) in chosen, "id": f"fact_{fact.pk}"}
-        for fact in citations.fields["facts"].queryset  # type: ignore[attr-defined]
-    ]
 
 
 def _restored(draft: Draft) -> dict[str, Any]:

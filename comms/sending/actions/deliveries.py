@@ -1,6 +1,5 @@
 """Bringing approved versions out: only here are deliveries made, only here is it said what became of them."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,11 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Realm
 from comms.actions.versions import about as about_version
 from comms.actions.versions import case_is_open
+from comms.citing import says_nothing_wrong
 from comms.models import StatementState, StatementVersion, authority_of
 from comms.notices import tell_publishers
 from comms.sending.clearance import parts_for
 from comms.sending.models import Account, Delivery, DeliveryAttempt, DeliveryState, Operation, Outcome, RecipientState
+from comms.sending.models.accounts import AccountQuerySet
 from comms.sending.models.deliveries import MOST_LOOKS
+from comms.states import HeldBack
 from crisisdesk.core import clock
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.actions import action
@@ -36,11 +38,11 @@ def send_out(act: Act, version: StatementVersion) -> list[Delivery]:
 
     Nothing leaves before the embargo, which is part of what was approved.
     """
-    accounts = open_accounts(version)
-    unmet = no_way_out(version, accounts)
-    if unmet is not None:
+    if unmet := in_the_way(version):
         raise NotNow([unmet])
+    accounts = list(_open_accounts(version))
     act.move(version, "publish")
+    version.held_back = ""
     act.save(version)
     prefetch_related_objects([version], "texts")  # final by now, and read for every account
     deliveries = act.all_later([row for account in accounts for row in _deliveries(act, version, account)])
@@ -51,22 +53,55 @@ def send_out(act: Act, version: StatementVersion) -> list[Delivery]:
         accounts=[account.code for account in accounts],
         **about_version(version),
     )
+    _tell_what_is_not_reached(act, version, accounts)
     return deliveries
 
 
-def open_accounts(version: StatementVersion) -> list[Account]:
-    """The chosen channels that are open and speak the language of the version."""
-    speaking = Account.objects.speaking(version.language)
-    return list(speaking.filter(uuid__in=version.channels, brand=version.statement.case.brand_id))
-
-
-def no_way_out(version: StatementVersion, accounts: Sequence[Account]) -> Unmet | None:
-    """Why a version reaches nobody, whoever wants to send it."""
+def in_the_way(version: StatementVersion) -> Unmet | None:
+    """What keeps an approved version from leaving at all, whoever would send it out now."""
     if version.statement.case.realm != Realm.LIVE:
-        return Unmet("exercise", _("An exercise reaches no live channel"))
-    if not accounts:
-        return Unmet("no_channel", _("None of the chosen channels is open for this language; choose another one"))
+        return Unmet(HeldBack.EXERCISE, _("An exercise reaches no live channel"))
+    if wrong := says_nothing_wrong(version):
+        return wrong
+    if not _open_accounts(version).exists():
+        message = _("None of the chosen channels is open for this language; choose another one")
+        return Unmet(HeldBack.NO_CHANNEL, message)
     return None
+
+
+def _open_accounts(version: StatementVersion) -> AccountQuerySet:
+    accounts = Account.objects.speaking(version.language)
+    return accounts.filter(uuid__in=version.channels, brand=version.statement.case.brand_id)
+
+
+def send_or_hold_back(act: Act, version: StatementVersion) -> None:
+    """What follows an approval: the version leaves, or it stays approved and people are told what is in the way.
+
+    Whoever decided about the text is not to undo the decision because a channel is closed.
+    """
+    unmet = in_the_way(version)
+    if unmet is None:
+        send_out(act, version)
+        return
+    version.held_back = HeldBack(unmet.code)
+    act.save(version)
+    act.record("statement.held_back", on=version, why=version.held_back, **about_version(version))
+    tell_publishers(act, version, "statement.held_back", why=version.held_back)
+
+
+def _tell_what_is_not_reached(act: Act, version: StatementVersion, accounts: list[Account]) -> None:
+    """The text left, but not everywhere: a channel it was approved for is closed, or stopped until it is put right."""
+    open_now = {account.uuid for account in accounts if account.stopped_at is None}
+    if open_now >= set(version.channels):
+        return
+    approved_for = Account.objects.filter(uuid__in=version.channels, brand=version.statement.case.brand_id)
+    missing = [account for account in approved_for if account.uuid not in open_now]
+    if missing:
+        act.record(
+            "statement.waits_at", on=version, accounts=[account.code for account in missing], **about_version(version)
+        )
+        names = {language: ", ".join(account.name_in(language) for account in missing) for language in ("cs", "en")}
+        tell_publishers(act, version, "statement.not_everywhere", accounts=names)
 
 
 def _deliveries(act: Act, version: StatementVersion, account: Account) -> list[Delivery]:
@@ -132,6 +167,7 @@ def schedule_statement(version: StatementVersion, act: Act, *, payload_hash: str
     if version.embargo_until and at < version.embargo_until:
         raise Invalid({"at": _("The embargo ends later; choose a time after it")})
     version.statement.scheduled_at = at
+    version.held_back = ""
     act.save(version.statement)
     act.record("statement.scheduled", on=version, at=at.isoformat(), **about_version(version))
     return version
@@ -161,11 +197,11 @@ def publish_scheduled(version: StatementVersion, act: Act) -> StatementVersion:
     """
     at = version.statement.scheduled_at
     too_late = at is not None and act.now - at > LATEST
-    if too_late or publish_statement.unmet(act.actor, version) or no_way_out(version, open_accounts(version)):
+    if too_late or publish_statement.unmet(act.actor, version) or in_the_way(version):
         act.move(version, "unschedule")
         act.save(version)
         act.record("statement.missed", on=version, **about_version(version))
-        tell_publishers(act, version)
+        tell_publishers(act, version, "statement.missed")
     else:
         send_out(act, version)
     return version
@@ -174,6 +210,7 @@ def publish_scheduled(version: StatementVersion, act: Act) -> StatementVersion:
 for leaving_verb in (publish_statement, schedule_statement):
     leaving_verb.guard(case_is_open)
     leaving_verb.guard(not_allowed)
+    leaving_verb.guard(says_nothing_wrong)
 
 
 _EDGES: dict[Outcome, str] = {

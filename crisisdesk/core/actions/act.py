@@ -29,11 +29,10 @@ Found = TypeVar("Found")
 class Act:
     """Handed to the body of an action. Everything that changes goes through it."""
 
-    def __init__(self, name: str, actor: Principal, *, reason: str = "") -> None:
+    def __init__(self, name: str, actor: Principal) -> None:
         self.name = name
         self.actor = actor
         self.now: datetime = clock.now()
-        self.reason = reason
         self.rows = Rows()
         self._events: list[Event] = []
         self._wake: set[str] = set()
@@ -46,7 +45,7 @@ class Act:
             raise TypeError(f"{self.name} needs an account behind the principal")
         return self.actor.user
 
-    def save(self, row: Saved, *, reason: str = "", fields: Collection[str] | None = None) -> Saved:
+    def save(self, row: Saved, *, fields: Collection[str] | None = None) -> Saved:
         """Clean the row's own fields and save it; uniqueness and other invariants are the database's to judge.
 
         With `fields` only these columns are written: for rows that are also written outside of actions, as accounts are
@@ -55,11 +54,7 @@ class Act:
         if not self.rows.may_be_saved(row):
             raise RuntimeError(f"{self.name} changes a value nobody locked; name it in `locks=`")
         self._clean(row)
-        kept, self.reason = self.reason, reason or self.reason
-        try:
-            row.save(update_fields=fields)
-        finally:
-            self.reason = kept
+        row.save(update_fields=fields)
         return row
 
     def _clean(self, row: models.Model) -> None:

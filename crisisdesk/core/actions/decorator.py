@@ -118,7 +118,7 @@ class Action(Generic[Target, Given, Result]):
         raise AssertionError("unreachable")
 
     def _perform(self, obj: Any, actor: Principal, values: Mapping[str, Any]) -> Any:
-        act = Act(self.name, actor, reason=str(values.get("reason") or ""))
+        act = Act(self.name, actor)
         with transaction.atomic(), _carried_out(act):
             act.rows = lock(obj, values, actor, also=self.locks, is_parent=self.creates)
             obj = act.rows.of(obj)

@@ -124,7 +124,7 @@ def grant_membership(brand: Brand, act: Act, *, user: User, role: str, is_deputy
 @action("core.end_membership", needs=Capability.MANAGE, needs_fresh=True, title=_("End a role"), locks=("user",))
 def end_membership(membership: Membership, act: Act, *, reason: str = "") -> Membership:
     """End a role on a brand. The rights that no other role of the person gives are gone with the next request."""
-    _end(act, membership)
+    _end(act, membership, reason.strip())
     return membership
 
 
@@ -135,7 +135,7 @@ def _grant(act: Act, brand: Brand, user: User, role: Role, *, is_deputy: bool) -
     return membership
 
 
-def _end(act: Act, membership: Membership) -> None:
+def _end(act: Act, membership: Membership, reason: str = "") -> None:
     if membership.until is not None:
         act.refuse("ended", _("This role has ended already"))
     membership.until = act.now
@@ -144,6 +144,7 @@ def _end(act: Act, membership: Membership) -> None:
     act.record(
         "membership.ended",
         on=membership,
+        entry=act.entry("reason", on=membership, text=reason) if reason else None,
         brand=membership.brand.slug,
         user=membership.user_id,
         role=str(membership.role),

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crisisdesk.core import clock as desk_clock
 from crisisdesk.core import differences, durations
+from crisisdesk.core.actions import REGISTRY
 from crisisdesk.core.czech import typeset
 from crisisdesk.core.log.events import sentence as event_sentence
 from crisisdesk.core.web.views import home_url
@@ -256,6 +257,13 @@ def sentence(event: Any, actor_name: str) -> SafeString:
     """An event as a sentence in the reader's language with the actor in bold."""
     said = escape(event_sentence(event, _ACTOR, get_language() or "en"))
     return mark_safe(said.replace(_ACTOR, format_html("<b>{}</b>", actor_name)))  # noqa: S308 - both halves are escaped
+
+
+@register.filter
+def action_title(name: str | None) -> Any:
+    """What an action is called on its button, by the name the history keeps; nothing for what is no action."""
+    known = REGISTRY.get(name or "")
+    return known.title if known else ""
 
 
 # --- texts ----------------------------------------------------------------------------------------------------------

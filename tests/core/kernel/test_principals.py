@@ -17,7 +17,7 @@ from crisisdesk.core.actions.people import (
 )
 from crisisdesk.core.actions.tokens import remove_second_factors
 from crisisdesk.core.errors import Denied, Invalid, Missing, NotFresh, NotNow
-from crisisdesk.core.models import Brand, Membership
+from crisisdesk.core.models import Brand, Event, Membership
 from tests.conftest import World
 
 
@@ -142,13 +142,14 @@ def test_an_action_needs_a_principal(world: World) -> None:
         grant_membership(world.brand, world.user("manager"), user=world.user("hr"), role=Role.SCRIBE)
 
 
-def test_history_names_person_and_reason(world: World) -> None:
+def test_history_names_person_and_action_and_leaves_the_reason_where_it_can_be_blanked(world: World) -> None:
     membership = grant_membership(
         world.brand, world.principal("manager", fresh=True), user=world.user("hr"), role=Role.SCRIBE
     )
     end_membership(membership, world.principal("manager", fresh=True), reason="Jen na zkoušku")
     newest = membership.history.first()
-    assert (newest.history_user, newest.history_change_reason) == (world.user("manager"), "Jen na zkoušku")
+    assert (newest.history_user, newest.history_change_reason) == (world.user("manager"), "core.end_membership")
+    assert Event.objects.get(kind="membership.ended").entry.text == "Jen na zkoušku"
 
 
 def test_act_knows_only_accounts(world: World) -> None:
