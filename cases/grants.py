@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
+
 from cases.models import Case, CaseGrant, RoleAssignment
 from crisisdesk.core import clock
 from crisisdesk.core.access.permissions import write_grants, write_membership_grants
@@ -43,12 +45,15 @@ def drift() -> list[Drift]:
 
 
 def repair(found: Iterable[Drift]) -> None:
-    """Write the grants anew from the roles."""
+    """Write the grants anew from the roles as they are now, under the lock under which roles change."""
     for one in found:
-        if one.membership is not None:
-            write_membership_grants(one.membership, clock.now())
-        else:
-            write_grants(one.user, one.scope, one.roles)
+        with transaction.atomic():
+            User.objects.select_for_update(no_key=True).get(pk=one.user.pk)
+            if one.membership is not None:
+                write_membership_grants(Membership.objects.get(pk=one.membership.pk), clock.now())
+            else:
+                held = RoleAssignment.objects.accepted().filter(user=one.user, case=one.scope)
+                write_grants(one.user, one.scope, list(held.values_list("role", flat=True)))
 
 
 def _on_brands() -> list[Drift]:

@@ -101,7 +101,7 @@ class Walk:
             line.end = max(self.now, line.begin)
 
     def close(self, code: str) -> None:
-        deactivate_person(self.world.organisation, SYSTEM, user=self._fresh(code), reason="Left")
+        deactivate_person(self._fresh(code), SYSTEM, reason="Left")
         for line in self.book.values():
             if line.user == self.users[code]:
                 self._end(line)

@@ -22,7 +22,14 @@ _Edge = MembershipTimer.Edge
 _AGAIN: dict[str, Any] = {"dead_at": None, "lease_until": None, "attempts": 0, "fence": F("fence") + 1}
 
 
-@action("core.grant_membership", needs=Capability.MANAGE, needs_fresh=True, title=_("Give a role"), creates=True)
+@action(
+    "core.grant_membership",
+    needs=Capability.MANAGE,
+    needs_fresh=True,
+    title=_("Give a role"),
+    creates=True,
+    locks=("user",),
+)
 def grant_membership(
     brand: Brand,
     act: Act,
@@ -57,6 +64,7 @@ def standing_dates(
     needs_fresh=True,
     repeat=standing_dates,
     title=_("Change from when until when"),
+    locks=("user",),
 )
 def change_membership_dates(
     membership: Membership, act: Act, *, valid_until: datetime | None, valid_from: datetime | None = None
@@ -78,13 +86,13 @@ def change_membership_dates(
     return membership
 
 
-@action("core.end_membership", needs=Capability.MANAGE, needs_fresh=True, title=_("End a role"))
+@action("core.end_membership", needs=Capability.MANAGE, needs_fresh=True, title=_("End a role"), locks=("user",))
 def end_membership(membership: Membership, act: Act, *, reason: str = "") -> Membership:
     """End a role on a brand now, or withdraw one that has not begun.
 
     The rights that no other role of the person gives are gone with the next request.
     """
-    end(act, membership)
+    end(act, membership, reason.strip())
     return membership
 
 
@@ -96,19 +104,20 @@ def not_over_yet(membership: Membership, act: Act, **given: Any) -> Unmet | None
 
 
 def nothing_to_note(edge: str) -> Any:
-    """For the desk: the membership as it stands where that end was noted before or lies ahead again."""
+    """The membership as it stands where that end was noted before, or lies ahead again."""
 
     def standing(membership: Membership, act: Act, **given: Any) -> Membership | None:
         waits = membership.timers.filter(edge=edge, done_at=None, due_at__lte=act.now).exists()
-        return None if waits or not act.actor.is_system else membership
+        return None if waits else membership
 
     return standing
 
 
 @action(
     "core.begin_membership",
-    needs=Capability.MANAGE,
+    by_system=True,
     repeat=nothing_to_note(_Edge.BEGIN),
+    locks=("user",),
     title=_("Note that a role begins"),
 )
 def begin_membership(membership: Membership, act: Act) -> Membership:
@@ -118,20 +127,14 @@ def begin_membership(membership: Membership, act: Act) -> Membership:
 
 @action(
     "core.expire_membership",
-    needs=Capability.MANAGE,
+    by_system=True,
     repeat=nothing_to_note(_Edge.END),
+    locks=("user",),
     title=_("Note that a role has run out"),
 )
 def expire_membership(membership: Membership, act: Act) -> Membership:
     """Note in the log that a role on a brand has run out, and remove its grants."""
     return _turn(act, membership, _Edge.END, "membership.expired")
-
-
-@begin_membership.guard
-@expire_membership.guard
-def by_the_desk(membership: Membership, act: Act, **given: Any) -> Unmet | None:
-    """People give and end roles; that one begins or runs out follows from its dates."""
-    return None if act.actor.is_system else Unmet("desk_only", _("The desk does this by itself"))
 
 
 def give(
@@ -158,14 +161,19 @@ def give(
     return membership
 
 
-def end(act: Act, membership: Membership) -> None:
+def end(act: Act, membership: Membership, reason: str = "") -> None:
     """End a membership now, whether it runs or lies ahead."""
     begun = membership.valid_from <= act.now
     membership.valid_until = act.now if begun else membership.valid_from
     act.save(membership)
     act.grant_by(membership)
     _set_timers(act, membership)
-    act.record("membership.ended" if begun else "membership.withdrawn", on=membership, **_about(membership))
+    act.record(
+        "membership.ended" if begun else "membership.withdrawn",
+        on=membership,
+        entry=act.entry("reason", on=membership, text=reason) if reason else None,
+        **_about(membership),
+    )
 
 
 def _turn(act: Act, membership: Membership, edge: str, kind: str) -> Membership:

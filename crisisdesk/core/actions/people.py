@@ -8,6 +8,7 @@ from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.access.roles import Role
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.locks import ACTOR
 from crisisdesk.core.actions.memberships import end, give
 from crisisdesk.core.errors import Invalid, Unmet
 from crisisdesk.core.models import Brand, Membership, Organisation, User, UserKind
@@ -25,7 +26,7 @@ def change_organisation(organisation: Organisation, act: Act, **fields: Any) -> 
     return organisation
 
 
-@action("core.create_brand", needs=Capability.MANAGE, title=_("Add a brand"), creates=True)
+@action("core.create_brand", needs=Capability.MANAGE, title=_("Add a brand"), creates=True, locks=(ACTOR,))
 def create_brand(organisation: Organisation, act: Act, *, name: str, slug: str, **fields: Any) -> Brand:
     """Add a brand to the organisation. Whoever adds it becomes its administrator."""
     brand = act.save(Brand(name=name, slug=slug, **fields))
@@ -67,31 +68,29 @@ def create_person(
 
 
 @action("core.change_person", needs=Capability.MANAGE, needs_fresh=True, title=_("Change an account"))
-def change_person(organisation: Organisation, act: Act, *, user: User, **fields: Any) -> User:
+def change_person(user: User, act: Act, **fields: Any) -> User:
     """Change an account's name, address, phone, language or position."""
     _assign(user, fields)
-    act.save(user)
+    act.save(user, fields=fields)
     act.record("person.changed", on=user, fields=sorted(fields))
     return user
 
 
 @change_person.guard
-def superusers_change_superusers(
-    organisation: Organisation, act: Act, *, user: User | None = None, **values: Any
-) -> Unmet | None:
+def superusers_change_superusers(user: User, act: Act, **values: Any) -> Unmet | None:
     """Who changes the address of an account can sign in with it: nobody gets more rights that way."""
-    if user is None or not user.is_superuser or act.actor.is_superuser or act.actor.is_system:
+    if not user.is_superuser or act.actor.is_superuser or act.actor.is_system:
         return None
     return Unmet("superuser", _("Only a superuser changes or closes the account of a superuser"))
 
 
 @action("core.deactivate_person", needs=Capability.MANAGE, needs_fresh=True, title=_("Close an account"))
-def deactivate_person(organisation: Organisation, act: Act, *, user: User, reason: str) -> User:
+def deactivate_person(user: User, act: Act, *, reason: str) -> User:
     """Close an account at once: its roles on brands end, those that lie ahead too, and its next request is refused."""
     if act.actor.same_as(user):
         raise Invalid({"user": _("Somebody else has to close your account")})
     user.is_active = False
-    act.save(user)
+    act.save(user, fields=["is_active"])
     for membership in Membership.objects.not_over(act.now).filter(user=user).select_related("brand"):
         end(act, membership)
     entry = act.entry("reason", on=user, text=reason)
@@ -100,6 +99,12 @@ def deactivate_person(organisation: Organisation, act: Act, *, user: User, reaso
 
 
 deactivate_person.guard(superusers_change_superusers)
+
+
+@deactivate_person.guard
+def account_is_open(user: User, act: Act, **values: Any) -> Unmet | None:
+    """An account is closed once."""
+    return None if user.is_active else Unmet("closed", _("This account is closed already"))
 
 
 def _assign(row: Any, fields: dict[str, Any]) -> None:

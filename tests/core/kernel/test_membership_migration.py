@@ -12,7 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 from crisisdesk.core.access.roles import ROLE_CAPABILITIES, Role
 from tests.database import _connected_to, _owner, drop_database, owner_connection
 
-BEFORE, AFTER = ("core", "0003_languages"), ("core", "0004_membership_dates")
+BEFORE, AFTER = ("core", "0006_reasons_blanked"), ("core", "0007_membership_dates")
 SINCE = datetime(2026, 11, 1, tzinfo=UTC)
 INSTANT = timedelta(milliseconds=3)
 

@@ -44,7 +44,7 @@ def hang_grants_on_roles(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
-        ("core", "0003_languages"),
+        ("core", "0006_reasons_blanked"),
     ]
 
     operations = [
