@@ -1,4 +1,4 @@
-"""What people are told by mail about texts. A mail names the case and the kind of text, never the text itself."""
+"""What people are told about texts. A notice names the case and the kind of text, never the text itself."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -6,8 +6,9 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from comms.models import ApprovalRequest, ReleaseReview, StatementVersion
-from comms.states import Purpose
+from comms.candidates import Candidates
+from comms.models import ApprovalRequest, ReleaseReview, RequestStage, StatementVersion
+from comms.states import Purpose, StatementState
 from crisisdesk.core.acts import Act
 from crisisdesk.core.languages import language_word
 from crisisdesk.core.models import User
@@ -20,6 +21,38 @@ def _purpose(code: str) -> str:
 
 _WORDS = {"purpose": _purpose, "language": language_word}
 
+
+def _decided(request: ApprovalRequest, user: User) -> bool:
+    """Whether the person is not waited for any more: the request or all their stages were decided, or they did."""
+    if not request.is_open or not request.version.statement.case.is_open:
+        return True
+    if request.approvals.filter(user=user).exists():
+        return True
+    candidates = Candidates(request.version)
+    return not any(_asks(stage, user, candidates) for stage in request.stages.filter(filled_at=None))
+
+
+def _asks(stage: RequestStage, user: User, candidates: Candidates) -> bool:
+    if stage.person_id is not None:
+        return stage.person_id == user.pk
+    asked = candidates.own(stage.roles) | candidates.deputies(stage.roles)
+    return user.pk in asked or (stage.executive_at is not None and user.pk in candidates.executives())
+
+
+def _closed(request: ApprovalRequest, user: User) -> bool:
+    return not request.is_open
+
+
+def _sent_again(version: StatementVersion, user: User) -> bool:
+    """Whether the authors have reacted already."""
+    newest = version.statement.newest(version.language) or version
+    return newest != version and newest.state != StatementState.DRAFT
+
+
+def _reviewed(review: ReleaseReview, user: User) -> bool:
+    return review.reviewed_at is not None
+
+
 declare_notice(
     "approval.waiting",
     subject=_("{reference}: a text waits for your decision ({purpose}, {language})"),
@@ -28,6 +61,7 @@ declare_notice(
     ),
     button=_("Read and decide"),
     words=_WORDS,
+    settled=_decided,
 )
 declare_notice(
     "approval.quoted",
@@ -35,6 +69,7 @@ declare_notice(
     text=_("Please read the text and approve it, return it or reject it. It does not go out without your agreement."),
     button=_("Read and decide"),
     words=_WORDS,
+    settled=_decided,
 )
 declare_notice(
     "approval.deputy",
@@ -42,6 +77,7 @@ declare_notice(
     text=_("Nobody has answered in time. Please read the text and approve it, return it or reject it."),
     button=_("Read and decide"),
     words=_WORDS,
+    settled=_decided,
 )
 declare_notice(
     "approval.left_to_deputy",
@@ -52,6 +88,7 @@ declare_notice(
     ),
     button=_("Read and decide"),
     words=_WORDS,
+    settled=_decided,
 )
 declare_notice(
     "approval.executive",
@@ -62,6 +99,7 @@ declare_notice(
     ),
     button=_("Read and decide"),
     words=_WORDS,
+    settled=_decided,
 )
 declare_notice(
     "approval.informed",
@@ -71,6 +109,7 @@ declare_notice(
     ),
     button=_("Read the text"),
     words=_WORDS,
+    settled=_closed,
 )
 declare_notice(
     "approval.informed_of_decision",
@@ -87,6 +126,7 @@ declare_notice(
     ),
     button=_("Open the text"),
     words=_WORDS,
+    settled=_sent_again,
 )
 declare_notice(
     "release.to_review",
@@ -94,6 +134,7 @@ declare_notice(
     text=_("Please read what went out and say by 9:00 whether it was in order."),
     button=_("Read it"),
     words=_WORDS,
+    settled=_reviewed,
 )
 
 
@@ -105,22 +146,43 @@ def _about(version: StatementVersion) -> dict[str, Any]:
     }
 
 
-def tell_deciders(act: Act, request: ApprovalRequest, users: Iterable[int], *, kind: str = "approval.waiting") -> None:
-    """Tell people that a text waits for them, or (`kind`) what else there is to know about it."""
+def _round(version: StatementVersion) -> str:
+    return str(version.number)
+
+
+def tell_deciders(
+    act: Act, request: ApprovalRequest, users: Iterable[int], *, kind: str = "approval.waiting", round_: str = ""
+) -> None:
+    """Tell people that a text waits for them, or (`kind`) what else there is to know about it.
+
+    The round is the version's number, unless what is told comes about more than once while the version waits.
+    """
     path = reverse("comms:approval", args=[request.uuid])
-    notify(act, User.objects.filter(pk__in=users), kind, on=request, path=path, **_about(request.version))
+    people = User.objects.filter(pk__in=users)
+    round_ = round_ or _round(request.version)
+    notify(act, people, kind, on=request, round_=round_, path=path, **_about(request.version))
+
+
+def tell_next(act: Act, stage: RequestStage, users: Iterable[int], *, kind: str) -> None:
+    """Tell people that they may decide too, because nobody has within the stage's time.
+
+    Stages whose time comes at the same instant are one round: whoever may decide in both reads of it once. A stage
+    whose time comes later is another round.
+    """
+    tell_deciders(act, stage.request, users, kind=kind, round_=stage.due_at.isoformat())
 
 
 def tell_authors(act: Act, version: StatementVersion) -> None:
     """Tell everybody who wrote in a text that it came back."""
     authors = User.objects.filter(pk__in=version.contributors.values("user"))
     path = reverse("comms:statement", args=[version.statement.uuid])
-    notify(act, authors, "statement.came_back", on=version, path=path, **_about(version))
+    about = _about(version)
+    notify(act, authors, "statement.came_back", on=version, round_=_round(version), path=path, **about)
 
 
 def tell_reviewers(act: Act, review: ReleaseReview, users: Iterable[int]) -> None:
     """Tell people that a signed text waits to be read again; not at night."""
     version = review.release.version
     path = reverse("comms:statement", args=[version.statement.uuid])
-    reviewers = User.objects.filter(pk__in=users)
-    notify(act, reviewers, "release.to_review", on=review, path=path, urgent=False, **_about(version))
+    people, about = User.objects.filter(pk__in=users), _about(version)
+    notify(act, people, "release.to_review", on=review, round_=_round(version), path=path, urgent=False, **about)

@@ -113,6 +113,13 @@ def _connected_to(name: str, **changed: Any) -> Iterator[None]:
         settings.update(kept)
 
 
+@contextlib.contextmanager
+def as_owner_of(name: str) -> Iterator[None]:
+    """Django works on a test's own database as the owner meanwhile, who may migrate."""
+    with _connected_to(name, **_owner()):
+        yield
+
+
 def _make_template(template: str, verbosity: int) -> None:
     """Migrate the template database once for all workers, as the owner. Migrating grants the application its rights."""
     from django.core.management import call_command

@@ -33,7 +33,7 @@ from comms.models import (
     RequestStage,
     StatementVersion,
 )
-from comms.notices import tell_authors, tell_deciders
+from comms.notices import tell_authors, tell_deciders, tell_next
 from comms.placeholders import names_in
 from comms.states import ALLOWED_VERSION, Purpose, StatementState, Verdict
 from crisisdesk.core.actions import action
@@ -574,7 +574,7 @@ def widen_stage(stage: RequestStage, act: Act) -> RequestStage:
         kind = notice = "approval.left_to_deputy"
     act.record(kind, on=request, roles="/".join(stage.roles), level=level, **about(request.version))
     if notice:
-        tell_deciders(act, request, asked, kind=notice)
+        tell_next(act, stage, asked, kind=notice)
     if level == "deputy" and stage.executive_at is not None:
         stage.due_at, stage.lease_until, stage.fence = stage.executive_at, None, stage.fence + 1
         act.save(stage)

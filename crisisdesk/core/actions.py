@@ -60,6 +60,7 @@ class Action(Generic[Target, Given, Result]):
         needs_fresh: bool,
         creates: bool,
         repeat: Callable[..., Any] | None,
+        records: bool = True,
     ) -> None:
         self.name = name
         self.body = body
@@ -69,6 +70,7 @@ class Action(Generic[Target, Given, Result]):
         self.needs_fresh = needs_fresh
         self.creates = creates
         self.repeat = repeat
+        self.records = records
         self.guards: list[Guard] = []
         self.__doc__ = body.__doc__
         self.__name__ = body.__name__
@@ -127,7 +129,7 @@ class Action(Generic[Target, Given, Result]):
         return result
 
     def _write(self, act: Act) -> None:
-        if not act.recorded:
+        if self.records and not act.recorded:
             raise RuntimeError(f"{self.name} changed something without recording an event")
         # Sorted by chain and written last: two actions that touch the same chains cannot deadlock on their heads.
         Event.objects.bulk_create(sorted(act.recorded, key=lambda event: event.chain_id))
@@ -191,6 +193,7 @@ def action(
     needs_fresh: bool = False,
     creates: bool = False,
     repeat: Callable[..., Any] | None = None,
+    records: bool = True,
 ) -> Callable[[Callable[Concatenate[Target, Act, Given], Result]], Action[Target, Given, Result]]:
     """Make a function `(obj, act, *, values…)` the body of a verb.
 
@@ -201,6 +204,7 @@ def action(
     - `needs_fresh`: the person must have proved who they are within `ACCOUNT_REAUTHENTICATION_TIMEOUT` seconds.
     - `creates`: the object is the parent of what is made.
     - `repeat`: `(obj, act, **values)` returns the standing result when the same principal repeats the verb, else None.
+    - `records`: False only where nothing is to be told to anybody, as nobody else reads what was changed.
     """
 
     def register(body: Callable[Concatenate[Target, Act, Given], Result]) -> Action[Target, Given, Result]:
@@ -215,6 +219,7 @@ def action(
             needs_fresh=needs_fresh,
             creates=creates,
             repeat=repeat,
+            records=records,
         )
         REGISTRY[name] = made
         return made

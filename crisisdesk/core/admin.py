@@ -15,11 +15,11 @@ from crisisdesk.core import events
 from crisisdesk.core.admin_base import AdminVerb, DeskAdmin, ReadOnlyInline, ReasonForm, WorkflowAdmin
 from crisisdesk.core.capabilities import Capability
 from crisisdesk.core.errors import Denied, DomainError, NotFresh
-from crisisdesk.core.models import ApiToken, Brand, Event, Membership, Organisation, User
+from crisisdesk.core.models import ApiToken, Brand, DeadNotice, Event, Membership, Organisation, User
 from crisisdesk.core.models.events import INSTALLATION_CHAIN_ID
 from crisisdesk.core.principals import Principal
 from crisisdesk.core.token_forms import TokenForm
-from crisisdesk.core.verbs import people, tokens
+from crisisdesk.core.verbs import notifications, people, tokens
 
 __all__ = ["AdminVerb", "DeskAdmin", "ReadOnlyInline", "ReasonForm", "WorkflowAdmin"]
 
@@ -221,6 +221,23 @@ class EventAdmin(WorkflowAdmin):
     def told(self, event: Any) -> str:
         """The event as a sentence."""
         return events.sentence(event, event.actor_name or event.actor, get_language() or "en")
+
+
+@admin.register(DeadNotice)
+class DeadNoticeAdmin(WorkflowAdmin):
+    """E-mails to colleagues that were given up: to whom and why. What they said is between the desk and the person."""
+
+    list_display = ("user", "kind", "unsent", "dead_at", "attempts", "last_error")
+    list_filter = ("unsent", "kind")
+    search_fields = ("user__name", "user__email", "last_error")
+    list_select_related = ("user",)
+    ordering = ("-dead_at",)
+    fields = (
+        "user", "kind", "way", "object_type", "object_id", "round", "unsent", "created_at", "dead_at", "attempts",
+        "last_error",
+    )  # fmt: skip
+    readonly_fields = fields
+    verbs = (AdminVerb(notifications.retry_notice),)
 
 
 def _desk() -> Organisation:

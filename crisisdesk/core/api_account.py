@@ -19,6 +19,7 @@ from crisisdesk.core import clock
 from crisisdesk.core.api import Answers, DeskViewSet, Filter, Input, Output, ReasonIn, Router, VisibleField, verb
 from crisisdesk.core.api_auth import http_request, principal_of
 from crisisdesk.core.api_idempotency import etag_of, in_one_transaction, require_version
+from crisisdesk.core.api_notifications import DeadNoticeViewSet, NotificationViewSet
 from crisisdesk.core.api_paging import refuse_unknown
 from crisisdesk.core.api_schema import IF_MATCH
 from crisisdesk.core.directory import people_visible_to
@@ -433,6 +434,8 @@ def register(router: Router) -> None:
     router.register("people", PersonViewSet, basename="person")
     router.register("memberships", MembershipViewSet, basename="membership")
     router.register("tokens", TokenViewSet, basename="token")
+    router.register("notifications", NotificationViewSet, basename="notification")
+    router.register("undelivered-notifications", DeadNoticeViewSet, basename="undelivered-notification")
 
 
 urlpatterns = [

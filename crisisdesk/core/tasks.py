@@ -9,7 +9,7 @@ from crisisdesk.core.models import Notification
 @shared_task(name="core.send_notifications")
 def send_notifications() -> int:
     """Send the mails that are due; returns how many. Running it twice sends nothing twice."""
-    return due.run(Notification, notifications.send)
+    return due.run(Notification, notifications.send, lease=notifications.LEASE, tries=notifications.MOST_TRIES)
 
 
 @shared_task(name="core.tidy")
