@@ -227,17 +227,32 @@ class EventAdmin(WorkflowAdmin):
 class DeadNoticeAdmin(WorkflowAdmin):
     """E-mails to colleagues that were given up: to whom and why. What they said is between the desk and the person."""
 
-    list_display = ("user", "kind", "unsent", "dead_at", "attempts", "last_error")
+    list_display = ("recipient", "kind", "unsent", "given_up_at", "last_answer")
     list_filter = ("unsent", "kind")
     search_fields = ("user__name", "user__email", "last_error")
     list_select_related = ("user",)
     ordering = ("-dead_at",)
     fields = (
-        "user", "kind", "way", "object_type", "object_id", "round", "unsent", "created_at", "dead_at", "attempts",
-        "last_error",
+        "recipient", "kind", "way", "object_type", "object_id", "round", "unsent", "created_at", "given_up_at",
+        "attempts", "last_answer",
     )  # fmt: skip
     readonly_fields = fields
     verbs = (AdminVerb(notifications.retry_notice),)
+
+    @admin.display(description=_("recipient"), ordering="user__name_sort")
+    def recipient(self, notice: DeadNotice) -> str:
+        """Who was not told."""
+        return f"{notice.user.name} <{notice.user.email}>"
+
+    @admin.display(description=_("given up"), ordering="dead_at")
+    def given_up_at(self, notice: DeadNotice) -> Any:
+        """When nothing more was tried."""
+        return notice.dead_at
+
+    @admin.display(description=_("last answer"))
+    def last_answer(self, notice: DeadNotice) -> str:
+        """The mail server's words, or the error."""
+        return notice.last_error
 
 
 def _desk() -> Organisation:

@@ -188,7 +188,7 @@ class _Awaited(io.RawIOBase):
     def __init__(self, conversation: _Stepped) -> None:
         self.conversation = conversation
         self.sock: Any = conversation.sock
-        self.raw = self.sock.makefile("rb", buffering=0)
+        self.raw: Any = self.sock.makefile("rb", buffering=0)
 
     def readable(self) -> bool:
         """It is only read."""
@@ -228,5 +228,5 @@ class SteppedBackend(EmailBackend):
 
     def let_go(self) -> None:
         """The row is no longer worked on."""
-        if self.connection is not None:
+        if isinstance(self.connection, _Stepped):
             self.connection.row = None

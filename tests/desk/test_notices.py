@@ -73,6 +73,17 @@ def test_opening_marks_it_as_read_and_leads_there_without_an_event(world: World,
     assert Event.objects.count() == events
 
 
+def test_the_buttons_carry_the_token_they_need(world: World, notice: str) -> None:
+    notices.tell(world, "legal", path="/signals/")
+    client = world.client("legal")
+    client.handler.enforce_csrf_checks = True
+    shown = client.get(ADDRESS).content.decode()
+    for form in shown.split("<form")[1:]:
+        assert "csrfmiddlewaretoken" in form.partition("</form>")[0]
+    token = shown.rpartition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
+    assert press(client, Notification.objects.unread().get(), open="1", csrfmiddlewaretoken=token).status_code == 303
+
+
 def test_marking_as_read_stays_on_the_list_and_twice_is_harmless(world: World, notice: str) -> None:
     notices.tell(world, "legal")
     (row,) = Notification.objects.unread()
