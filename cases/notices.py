@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import RoleAssignment, Severity, Signal
 from cases.states import RoleState, SignalState
-from crisisdesk.core.acts import Act
+from crisisdesk.core.access.roles import Role
+from crisisdesk.core.actions.act import Act
+from crisisdesk.core.jobs.notifications import ONCE, declare_notice, notify
 from crisisdesk.core.models import Membership, User
-from crisisdesk.core.notifications import ONCE, declare_notice, notify
-from crisisdesk.core.roles import Role
 
 
 def _word(choices: Any) -> Callable[[Any], str]:

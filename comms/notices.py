@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from comms.candidates import Candidates
 from comms.models import ApprovalRequest, ReleaseReview, RequestStage, StatementVersion
 from comms.states import Purpose, StatementState
-from crisisdesk.core.acts import Act
+from crisisdesk.core.actions.act import Act
+from crisisdesk.core.jobs.notifications import declare_notice, notify
 from crisisdesk.core.languages import language_word
 from crisisdesk.core.models import User
-from crisisdesk.core.notifications import declare_notice, notify
 
 
 def _purpose(code: str) -> str:

@@ -4,7 +4,7 @@ from celery import shared_task
 
 from cases.monitoring.actions.polling import LEASE, poll
 from cases.monitoring.models import SourceState
-from crisisdesk.core import due
+from crisisdesk.core.jobs import due
 
 # A look may take half a minute; the next beat goes on with what is left.
 MOST = 20

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from crisisdesk.core import wake
+from crisisdesk.core.access.principals import Principal
+from crisisdesk.core.jobs import wake
 from crisisdesk.core.models import Notification
-from crisisdesk.core.principals import Principal
 from crisisdesk.desk.waiting import MOST_COUNTED, Counts, counts
 
 

@@ -10,11 +10,11 @@ from django.urls import reverse
 
 from cases.views.base import KeysetPage
 from crisisdesk.core import clock
+from crisisdesk.core.access.querysets import CappedCount
+from crisisdesk.core.actions.notifications import mark_all_notices_read, mark_notice_read
+from crisisdesk.core.jobs.notifications import told
 from crisisdesk.core.models import DeadNotice, Notification, Organisation
-from crisisdesk.core.notifications import told
-from crisisdesk.core.querysets import CappedCount
-from crisisdesk.core.verbs.notifications import mark_all_notices_read, mark_notice_read
-from crisisdesk.core.views import DeskView, VerbView
+from crisisdesk.core.web.views import DeskView, VerbView
 
 
 class NoticesView(DeskView):

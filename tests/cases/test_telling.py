@@ -7,8 +7,8 @@ import time_machine
 from cases.actions import accept_role, dismiss_signal, lapse_offer, take_over_signal
 from cases.models import RoleAssignment
 from crisisdesk.core import clock
+from crisisdesk.core.access.principals import SYSTEM
 from crisisdesk.core.models import Notification, Unsent, Way
-from crisisdesk.core.principals import SYSTEM
 from crisisdesk.core.tasks import send_notifications
 from tests.cases.build import confidential, led, offer, signal
 from tests.conftest import World

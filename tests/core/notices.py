@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from crisisdesk.core import clock
-from crisisdesk.core.acts import Act
+from crisisdesk.core.actions.act import Act
+from crisisdesk.core.jobs.notifications import NOTICES, ONCE, declare_notice, notify
 from crisisdesk.core.models import DeadNotice, Notification, Unsent, Way
-from crisisdesk.core.notifications import NOTICES, ONCE, declare_notice, notify
 from tests.conftest import World
 
 KIND = "test.waiting"

@@ -8,12 +8,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from crisisdesk.core import clock
+from crisisdesk.core.access.querysets import DeskQuerySet
 from crisisdesk.core.models.base import DeskModel
 from crisisdesk.core.models.due import Due
-from crisisdesk.core.querysets import DeskQuerySet
 
 if TYPE_CHECKING:
-    from crisisdesk.core.principals import Principal
+    from crisisdesk.core.access.principals import Principal
 
 
 class Way(models.TextChoices):

@@ -13,8 +13,8 @@ from comms.actions.releases import review_release
 from comms.models import ApprovalRequest, ReleaseReview, RequestStage, StatementVersion
 from comms.tasks import widen_stages
 from crisisdesk.core import clock
+from crisisdesk.core.access.principals import SYSTEM
 from crisisdesk.core.models import Notification, Unsent, Way
-from crisisdesk.core.principals import SYSTEM
 from crisisdesk.core.tasks import send_notifications
 from tests.comms import build
 from tests.conftest import World

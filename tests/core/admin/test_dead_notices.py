@@ -7,10 +7,10 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from crisisdesk.core import health
-from crisisdesk.core.events import sentence
+from crisisdesk.core.log.events import sentence
 from crisisdesk.core.models import Event, Notification, User
 from crisisdesk.core.tasks import send_notifications
+from crisisdesk.core.web import health
 from tests.conftest import World
 from tests.core import notices
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from crisisdesk.core import due
+from crisisdesk.core.jobs import due
 from crisisdesk.core.models import Notification, Unsent
 from crisisdesk.core.models.due import LEASE, TakenOver
 from tests.conftest import World

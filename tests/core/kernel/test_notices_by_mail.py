@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from crisisdesk.core import clock, notifications
-from crisisdesk.core import mail as post
+from crisisdesk.core import clock
+from crisisdesk.core.jobs import mail as post
+from crisisdesk.core.jobs import notifications
 from crisisdesk.core.models import Notification, Unsent, User, Way
 from crisisdesk.core.tasks import send_notifications
 from tests.comms.sending.build import Mailbox, mail_server, send_through

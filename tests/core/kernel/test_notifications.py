@@ -12,8 +12,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from cases.models import Signal
 from crisisdesk.core import clock
+from crisisdesk.core.jobs.notifications import NOTICES, after_quiet_hours, told
 from crisisdesk.core.models import Notification, Unsent, User, Way
-from crisisdesk.core.notifications import NOTICES, after_quiet_hours, told
 from crisisdesk.core.tasks import send_notifications
 from tests.cases import build as cases
 from tests.conftest import World
