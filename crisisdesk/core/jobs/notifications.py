@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 QUIET_FROM, QUIET_TO = time(22), time(7)
 # A mail server that is away or busy is tried so often, in growing steps: about eight hours.
 MOST_TRIES = 20
-# The lease outlasts the hand-over of one mail (see `crisisdesk.core.jobs.mail`); a mail whose worker died waits so long.
+# Outlasts the hand-over of one mail (see `crisisdesk.core.jobs.mail`); a mail whose worker died waits so long.
 LEASE = timedelta(seconds=90)
 # The round of a thing that is told once.
 ONCE = "1"
