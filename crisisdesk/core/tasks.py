@@ -17,7 +17,7 @@ def _turn(timer: MembershipTimer) -> None:
 @shared_task(name="core.send_notifications")
 def send_notifications() -> int:
     """Send the mails that are due; returns how many. Running it twice sends nothing twice."""
-    return due.run(Notification, notifications.send)
+    return due.run(Notification, notifications.send, lease=notifications.LEASE, tries=notifications.MOST_TRIES)
 
 
 @shared_task(name="core.turn_memberships")
