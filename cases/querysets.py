@@ -34,8 +34,8 @@ class SignalQuerySet(DeskQuerySet):
         """Signals of the principal's brands; once in a case, whoever sees the case sees the signal and nobody else."""
         if principal.is_system:
             return self.filter(EVERYTHING)
-        brands = sorted(principal.brands_with(Capability.VIEW))
-        return self.filter(Q(case=None, brand__in=brands) | case_q(principal, "case__"))
+        brands = principal.brand_keys(Capability.VIEW)
+        return self.filter(Q(case=None, brand__among=brands) | case_q(principal, "case__"))
 
     def waiting(self) -> Self:
         """Signals nobody has decided about."""

@@ -68,8 +68,8 @@ class SignalEvidenceQuerySet(DeskQuerySet):
         """Evidence of signals of the principal's brands; once in a case, of whoever sees the case."""
         if principal.is_system:
             return self.filter(EVERYTHING)
-        brands = sorted(principal.brands_with(Capability.VIEW))
-        return self.filter(Q(signal__case=None, signal__brand__in=brands) | case_q(principal, "signal__case__"))
+        brands = principal.brand_keys(Capability.VIEW)
+        return self.filter(Q(signal__case=None, signal__brand__among=brands) | case_q(principal, "signal__case__"))
 
     def of(self, signal: "Signal") -> Self:
         """What one signal rests on, in the order in which it came."""

@@ -228,8 +228,8 @@ def _running() -> Prefetch[str, QuerySet[Clock], str]:
 
 def _capable(principal: Principal, capability: Capability, path: str) -> Q:
     """The condition that the capability is held on the case at `path`, as literal lists."""
-    brands, cases = sorted(principal.brands_with(capability)), sorted(principal.cases_with(capability))
-    return Q(**{f"{path}__brand__in": brands, f"{path}__confidential": False}) | Q(**{f"{path}__in": cases})
+    brands, cases = principal.brand_keys(capability), principal.case_keys(capability)
+    return Q(**{f"{path}__brand__among": brands, f"{path}__confidential": False}) | Q(**{f"{path}__among": cases})
 
 
 def _counted(what: str, rows: QuerySet[Any]) -> QuerySet[Any, tuple[str, str]]:
