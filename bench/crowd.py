@@ -12,6 +12,11 @@ from crisisdesk.core.models import Brand, User
 from crisisdesk.core.principals import SYSTEM, Principal
 
 BRANDS = 40
+TITLES = [
+    "Plíseň v kaši", "Únik adres zákazníků", "Stížnost na rozvoz", "Falešný profil", "Sklo v chlebu",
+    "Výpadek e-shopu", "Petice zaměstnanců", "Žaloba konkurence", "Reklama budí odpor", "Zpoždění zásilek",
+    "Alergen na obalu", "Video z výroby",
+]  # fmt: skip
 WAITING = 400
 # Roles in cases of the wide users; those of `agency` have no role on a brand.
 WIDE = (0, 1000, 6000)
@@ -24,17 +29,17 @@ WITH made AS (
 ), numbered AS (SELECT id, row_number() OVER (ORDER BY id) AS n FROM made)
 INSERT INTO cases_case (
     uuid, created_at, reference, realm, chain_id, brand_id, kind_id, title, summary, state, severity, confidential,
-    primary_language, content_languages, conference_link, reported_at, activated_at, closed_at, policy_snapshot, version
+    primary_language, content_languages, conference_link, reported_at, activated_at, closed_at, policy_snapshot,
+    version, search_words
 )
 SELECT gen_random_uuid(), now() - n * interval '10 minutes', 'CD-2020-' || lpad(n::text, 7, '0'), 'live', id,
        CASE WHEN n %% 2 = 0 THEN %(brand)s ELSE (%(brands)s::bigint[])[1 + n / 2 %% %(brand_count)s] END,
        (SELECT min(id) FROM cases_crisiskind),
-       (ARRAY['Plíseň v kaši', 'Únik adres zákazníků', 'Stížnost na rozvoz', 'Falešný profil', 'Sklo v chlebu',
-              'Výpadek e-shopu', 'Petice zaměstnanců', 'Žaloba konkurence', 'Reklama budí odpor', 'Zpoždění zásilek',
-              'Alergen na obalu', 'Video z výroby'])[1 + n * 7 %% 12] || ' ' || n,
+       (%(titles)s::text[])[1 + n * 7 %% %(title_count)s] || ' ' || n,
        '', CASE WHEN n <= %(open)s THEN 'active' ELSE 'closed' END, 1 + n %% 4, n %% 50 = 0, 'cs', '{cs,en}', '',
        now() - n * interval '10 minutes', now() - n * interval '10 minutes',
-       CASE WHEN n > %(open)s THEN now() - n * interval '9 minutes' END, '{}', 1
+       CASE WHEN n > %(open)s THEN now() - n * interval '9 minutes' END, '{}', 1,
+       (%(words)s::text[])[1 + n * 7 %% %(title_count)s] || ' ' || n
 FROM numbered
 """
 
@@ -66,13 +71,15 @@ ON CONFLICT DO NOTHING
 def fill(cases: int) -> None:
     """Make the cases, their clocks and leads, the people and the texts; as the owner of the database."""
     from crisisdesk.core.roles import Role
+    from crisisdesk.core.search import terms_of
     from crisisdesk.desk.demo import people
 
     brand = Brand.objects.get(slug=people.BRAND[1])
     Brand.objects.bulk_create([Brand(name=f"Brand {n}", slug=f"brand-{n}") for n in range(BRANDS)])
     others = list(Brand.objects.exclude(pk=brand.pk).order_by("pk").values_list("pk", flat=True))
     values = {"cases": cases, "open": cases // 50, "brand": brand.pk, "brands": others, "brand_count": len(others)}
-    _run(CASES, values)
+    titles = {"titles": TITLES, "title_count": len(TITLES), "words": [terms_of(title) for title in TITLES]}
+    _run(CASES, values | titles)
     _run(CLOCKS, {})
     leading = {"user": people.user_of("crisis_lead_deputy").pk, "role": Role.CRISIS_LEAD.value}
     _run(ROLES.format(which="state = 'active'"), leading)

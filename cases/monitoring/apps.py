@@ -13,7 +13,10 @@ class MonitoringConfig(AppConfig):
         from cases.extensions import signal_panel
         from cases.monitoring import actions, constraints, events  # noqa: F401
         from cases.monitoring.text import dictionaries
+        from cases.monitoring.text.tokens import search_words
         from cases.monitoring.views.mentions import evidence_context
+        from crisisdesk.core.search import read_with
 
         dictionaries.keep_in(settings.DATA_DIR / "dictionaries")
+        read_with(search_words)
         signal_panel("monitoring/_evidence.html", evidence_context)

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpResponse
 from rest_framework import serializers, viewsets
 from rest_framework.decorators import action as extra_action
@@ -40,6 +40,7 @@ from crisisdesk.core.api_serializers import DETAIL_VERBS, Input, Output, ReasonI
 from crisisdesk.core.errors import Missing
 from crisisdesk.core.models import Organisation
 from crisisdesk.core.principals import Principal
+from crisisdesk.core.search import Searched
 
 __all__ = ["Answers", "DeskViewSet", "Filter", "Input", "Output", "ReasonIn", "Router", "Verb", "VisibleField", "verb"]
 
@@ -165,6 +166,12 @@ class DeskViewSet(Answers, viewsets.GenericViewSet[Any]):
     def parts(self, row: Any) -> Any:
         """What a change of the row may change in other tables, as plain values: it counts for the ETag."""
         return None
+
+    def searched(self, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+        """The rows that fit `?search=`: by index where the model is a searched one, else parts of the named columns."""
+        if isinstance(rows, Searched):
+            return rows.searched(text)
+        return rows.filter(Q.create([(f"{path}__icontains", text) for path in self.search], Q.OR))
 
     def get_queryset(self) -> QuerySet[Any]:
         """The visible rows. Subclasses add `select_related` and the like to it."""
