@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db import connection
 
+from crisisdesk.core.access.principals import SYSTEM, Principal
 from crisisdesk.core.models import Brand, User
-from crisisdesk.core.principals import SYSTEM, Principal
 
 BRANDS = 40
 TITLES = [
@@ -70,7 +70,7 @@ ON CONFLICT DO NOTHING
 
 def fill(cases: int) -> None:
     """Make the cases, their clocks and leads, the people and the texts; as the owner of the database."""
-    from crisisdesk.core.roles import Role
+    from crisisdesk.core.access.roles import Role
     from crisisdesk.core.search import terms_of
     from crisisdesk.desk.demo import people
 
@@ -104,8 +104,8 @@ def _run(sql: str, values: dict[str, Any]) -> None:
 
 def _person(name: str, roles: int, cases: int, role: Any, brand: Brand) -> None:
     """Somebody who spoke in `roles` cases spread over all the years, and leads crises of the brand, or of none."""
-    from crisisdesk.core.roles import ROLE_CAPABILITIES, Role
-    from crisisdesk.core.verbs.people import grant_membership
+    from crisisdesk.core.access.roles import ROLE_CAPABILITIES, Role
+    from crisisdesk.core.actions.people import grant_membership
 
     user = User.objects.create_user(f"{name}@bench.example", None, name=f"{name.title()} Person")
     if role is not None:

@@ -15,7 +15,6 @@ from typing import Any
 from bench.database import as_owner, measured_database
 from bench.served import Answered, Asker, web_server
 
-
 # BASE is what everything is divided by, and short: it is asked so many times more often.
 OF_BASE = 5
 
@@ -91,7 +90,7 @@ class Works:
     def _of_wide(self, name: str) -> list[Work]:
         from bench import crowd
         from cases.models import Case
-        from crisisdesk.core.principals import Principal
+        from crisisdesk.core.access.principals import Principal
 
         user = crowd.user_of(name)
         asker = signed_in(self.port, user)

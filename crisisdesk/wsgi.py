@@ -13,7 +13,7 @@ application = get_wsgi_application()
 from django.urls import reverse  # noqa: E402 - after the settings
 
 from cases.monitoring.text import lemmas  # noqa: E402 - the same
-from comms.newsroom import answers  # noqa: E402 - the same
+from comms.sending.newsroom import answers  # noqa: E402 - the same
 
 
 def settle() -> None:

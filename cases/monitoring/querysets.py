@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Self
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from cases.states import SignalState
-from crisisdesk.core.capabilities import Capability
-from crisisdesk.core.permissions import EVERYTHING, case_q
-from crisisdesk.core.querysets import DeskQuerySet
+from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.permissions import EVERYTHING, case_q
+from crisisdesk.core.access.querysets import DeskQuerySet
 from crisisdesk.core.search import query_of
 
 if TYPE_CHECKING:
     from cases.models import Signal
-    from crisisdesk.core.principals import Principal
+    from crisisdesk.core.access.principals import Principal
 
 
 class SourceQuerySet(DeskQuerySet):

@@ -22,10 +22,10 @@ from cases.extensions import signal_panels
 from cases.models import Case, Severity, Signal, SignalState
 from cases.models.assessments import ALL_NO
 from cases.views.base import KeysetPage, VerbPage, no_content, possible
+from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.errors import Missing
 from crisisdesk.core.models import Brand, DeskModel, Event
-from crisisdesk.core.principals import Principal
-from crisisdesk.core.views import DeskView, visible_or_404
+from crisisdesk.core.web.views import DeskView, visible_or_404
 
 
 class SignalListView(DeskView):

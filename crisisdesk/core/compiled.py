@@ -14,10 +14,10 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from crisisdesk.core import clock
+from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.principals import GrantedCases, Principal
 from crisisdesk.core.among import Slot
-from crisisdesk.core.capabilities import Capability
 from crisisdesk.core.models import User
-from crisisdesk.core.principals import GrantedCases, Principal
 
 # Stand for the account and the instant in the parameters of a question; nothing real has such values.
 SOMEBODY = -(2**62)

@@ -6,10 +6,10 @@ import pytest
 
 from cases.actions import accept_role, offer_role, set_confidential
 from cases.models import Case, CaseGrant, Signal, Task
-from crisisdesk.core import principals
-from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.access import principals
+from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.principals import GrantedCases, Principal
 from crisisdesk.core.models import BrandGrant
-from crisisdesk.core.principals import GrantedCases, Principal
 from crisisdesk.desk.waiting import OWN, counts
 from tests.cases import build
 from tests.conftest import World

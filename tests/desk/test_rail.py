@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 
 from cases.models import Case, Signal
-from crisisdesk.core import wake
+from crisisdesk.core.jobs import wake
 from crisisdesk.desk import waiting
 from crisisdesk.desk.context import desk
 from crisisdesk.desk.waiting import OWN, Counts, counts

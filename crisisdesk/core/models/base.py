@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.encoding import force_str
 
 from crisisdesk.core import clock
-from crisisdesk.core.querysets import DeskQuerySet
+from crisisdesk.core.access.querysets import DeskQuerySet
 from crisisdesk.core.states import States
 
 
