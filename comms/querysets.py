@@ -11,10 +11,10 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, Value
 from cases.states import OPEN_CASE, RoleState
 from comms.states import OPEN_VERSION, SIGNED_PURPOSES, RequestState, StatementState, TemplateState
 from crisisdesk.core import clock
+from crisisdesk.core.access.among import Slot
+from crisisdesk.core.access.compiled import StandIn
 from crisisdesk.core.access.querysets import DeskQuerySet
 from crisisdesk.core.access.roles import Role
-from crisisdesk.core.among import Slot
-from crisisdesk.core.compiled import StandIn
 
 if TYPE_CHECKING:
     from cases.models import Case

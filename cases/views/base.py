@@ -10,10 +10,10 @@ from django.urls import reverse
 from cases.forms import DeskForm
 from cases.head import case_head, with_head
 from cases.models import Case
+from crisisdesk.core.access.compiled import Compiled
 from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.access.querysets import CappedCount
 from crisisdesk.core.actions import Action
-from crisisdesk.core.compiled import Compiled
 from crisisdesk.core.web.views import DeskView, VerbView
 
 Row = TypeVar("Row", bound=Model)
@@ -87,7 +87,7 @@ class VerbPage(VerbView):
     def page_above(self) -> str:
         """The case, where there is one."""
         case = self.case_of()
-        return super().page_above() if case is None else reverse("desk:case", args=[case.reference])
+        return super().page_above() if case is None else case.page_url
 
     def get_context(self, form: forms.Form | None) -> dict[str, Any]:
         """The form, and the head of the case around it."""

@@ -20,9 +20,9 @@ from comms.sending.models import Delivery
 from comms.states import StatementState
 from crisisdesk.core import clock
 from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.compiled import Compiled
 from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.access.roles import Role
-from crisisdesk.core.compiled import Compiled
 from crisisdesk.core.languages import language_word
 from crisisdesk.core.models import Brand, Membership
 

@@ -101,12 +101,13 @@ class Kept:
 kept = Kept()
 
 
-def listen(stop: threading.Event) -> None:
+def listen(stop: threading.Event | None = None) -> None:
     """Drop the kept answers whenever a post appears or changes, whichever process wrote it; until `stop` is set.
 
     Over a connection of its own. While there is none answers grow old by themselves, as in a process that does not
     listen.
     """
+    stop = stop or threading.Event()
     while not stop.is_set():
         own = connections.create_connection(DEFAULT_DB_ALIAS)
         try:

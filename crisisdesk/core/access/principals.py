@@ -10,8 +10,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import connection
 from django.db.models import BigIntegerField, Expression
 
+from crisisdesk.core.access.among import Slot
 from crisisdesk.core.access.capabilities import NEVER_FOR_SERVICES, OF_SUPERUSERS, Capability
-from crisisdesk.core.among import Slot
 
 if TYPE_CHECKING:
     from crisisdesk.core.models import User

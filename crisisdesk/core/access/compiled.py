@@ -14,9 +14,9 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from crisisdesk.core import clock
+from crisisdesk.core.access.among import Slot
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.access.principals import GrantedCases, Principal
-from crisisdesk.core.among import Slot
 from crisisdesk.core.models import User
 
 # Stand for the account and the instant in the parameters of a question; nothing real has such values.
