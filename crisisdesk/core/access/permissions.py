@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.access.principals import GRANT_MODELS, Principal
@@ -65,22 +65,23 @@ def _grant_model(scope: Any) -> Any:
     return apps.get_model(GRANT_MODELS["brand" if scope._meta.label_lower == "core.brand" else "case"])
 
 
-def _permissions(scope: Any, capabilities: Iterable[Capability]) -> dict[str, int]:
-    content_type = ContentType.objects.get_for_model(scope)
-    wanted = [str(capability.value) for capability in capabilities]
-    rows = Permission.objects.filter(content_type=content_type, codename__in=wanted)
-    return dict(rows.values_list("codename", "pk"))
-
-
 def write_grants(user: "User", scope: Any, roles: Iterable[str]) -> bool:
     """Make the user's grants on a brand or case exactly those of `roles`; True if anything changed."""
     model = _grant_model(scope)
-    wanted_capabilities: set[Capability] = set()
+    wanted_capabilities: set[str] = set()
     for role in roles:
         wanted_capabilities |= ROLE_CAPABILITIES[Role(role)]
-    wanted = set(_permissions(scope, wanted_capabilities).values())
-    held = set(model.objects.filter(user=user, content_object=scope).values_list("permission_id", flat=True))
-    model.objects.filter(user=user, content_object=scope, permission_id__in=held - wanted).delete()
+    granted = model.objects.filter(user=user, content_object=scope)
+    permissions = Permission.objects.filter(content_type=ContentType.objects.get_for_model(scope)).order_by()
+    rows = permissions.annotate(held=Exists(granted.filter(permission=OuterRef("pk"))))
+    wanted, held = set(), set()
+    for pk, codename, is_held in rows.values_list("pk", "codename", "held"):
+        if codename in wanted_capabilities:
+            wanted.add(pk)
+        if is_held:
+            held.add(pk)
+    if held - wanted:
+        granted.filter(permission_id__in=held - wanted).delete()
     model.objects.bulk_create(
         [model(user=user, content_object=scope, permission_id=permission) for permission in sorted(wanted - held)],
         ignore_conflicts=True,

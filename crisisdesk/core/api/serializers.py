@@ -65,8 +65,8 @@ class AvailableActions(serializers.Field[Any, Any, Any, Any]):
         in_list = isinstance(getattr(self.parent, "parent", None), serializers.ListSerializer)
         offered = [made for made in DETAIL_VERBS.get(type(row), []) if made.action.offered(principal, row)]
         if not in_list:
-            # Whether the row can be seen is asked once, not by every verb.
-            seen = bool(offered) and visible(row, principal)
+            # Whether the row can be seen is asked once, not by every verb, and not where it was read as visible.
+            seen = row is self.context.get("seen") or (bool(offered) and visible(row, principal))
             offered = [made for made in offered if seen and not made.action.unmet(principal, row)]
         return [made.path or made.name for made in offered]
 

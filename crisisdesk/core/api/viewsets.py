@@ -165,9 +165,9 @@ class DeskViewSet(Answers, viewsets.GenericViewSet[Any]):
         return self.show(self.get_object())
 
     def show(self, row: Any, *, status: int = 200) -> Response:
-        """The row in full."""
-        shape = self.get_serializer_class()
-        response = Response(shape(row, context=self.get_serializer_context()).data, status=status)
+        """The row in full; it was read as visible, which need not be asked again."""
+        shape, context = self.get_serializer_class(), {**self.get_serializer_context(), "seen": row}
+        response = Response(shape(row, context=context).data, status=status)
         if isinstance(row, Model):
             response["ETag"] = etag_of(row, self.unversioned, self.parts(row))
         return response
