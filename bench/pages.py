@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.database import as_owner, measured_database
+from bench.rounds import alternate, table
 from bench.served import Answered, Asker, web_server
 
 # BASE is what everything is divided by, and short: it is asked so many times more often.
@@ -163,6 +164,38 @@ def measured(works: Works, clock: Asker, *, rounds: int, repeats: int) -> dict[s
     return {name: statistics.median(values) for name, values in found.items()}
 
 
+# A word of every twelfth title, one of a single title, and one without its accents and in another case.
+SOUGHT = ("petice", "4242", "plisni")
+BARE = """
+SELECT id FROM cases_case WHERE to_tsvector('simple', coalesce(search_words, '')) @@ to_tsquery('simple', %s) LIMIT 51
+"""
+
+
+def print_search(rounds: int) -> None:
+    """The question of the searched list, visibility and order included, against the bare search of the index."""
+    from django.db import connection
+
+    from cases.models import Case
+    from crisisdesk.core.access.principals import Principal
+    from crisisdesk.core.search import sought
+    from crisisdesk.desk.demo import people
+
+    user = people.user_of("crisis_lead")
+
+    def bare(word: str) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(BARE, [sought(word)])
+            cursor.fetchall()
+
+    def listed(word: str) -> None:
+        rows = Case.objects.visible_to(Principal.for_user(user)).searched(word).for_lists()
+        list(rows.order_by("-created_at", "-pk")[:51])
+
+    for word in SOUGHT:
+        works = {"bare index search": lambda word=word: bare(word), "the list": lambda word=word: listed(word)}
+        table(f"search for “{word}”, 51 rows, wall time", alternate(works, rounds=rounds), "bare index search")
+
+
 def until_idle(clock: Asker) -> None:
     """Wait until what the process makes beside its first requests is made (dictionaries)."""
     before = -1.0
@@ -210,6 +243,7 @@ def main() -> None:
     with measured_database():
         prepare(options.cases)
         print_table(options.cases, rounds=options.rounds, repeats=options.repeats)
+        print_search(options.rounds)
 
 
 if __name__ == "__main__":

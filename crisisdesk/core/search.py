@@ -41,13 +41,16 @@ def terms_of(*texts: str) -> str:
     return " ".join(dict.fromkeys(term for text in texts for word in _reader[0](text) for term in word))
 
 
-def query_of(text: str) -> SearchQuery | None:
-    """Each of the words, accents and endings aside; the beginning of a word is enough. None where there is no word."""
+def sought(text: str) -> str:
+    """Each of the words, accents and endings aside, as PostgreSQL writes it; the beginning of a word is enough."""
     words = _reader[0](text)[:MOST_WORDS]
-    if not words:
-        return None
-    raw = " & ".join("(" + " | ".join((f"{word}:*", *bases)) + ")" for word, *bases in words)
-    return SearchQuery(raw, config="simple", search_type="raw")
+    return " & ".join("(" + " | ".join((f"{word}:*", *bases)) + ")" for word, *bases in words)
+
+
+def query_of(text: str) -> SearchQuery | None:
+    """The same as a query; None where there is no word."""
+    raw = sought(text)
+    return SearchQuery(raw, config="simple", search_type="raw") if raw else None
 
 
 def _vector() -> SearchVector:
