@@ -77,7 +77,7 @@ def told(events: Iterable[Event]) -> list[Line]:
 
 
 def _events() -> QuerySet[Event]:
-    return Event.objects.select_related("seal", "entry")
+    return Event.objects.select_related("seal", "entry").defer("seal__prev", "seal__hash")
 
 
 def _names(events: Sequence[Event]) -> dict[str, str]:
