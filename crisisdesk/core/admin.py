@@ -15,7 +15,7 @@ from crisisdesk.core import events
 from crisisdesk.core.admin_base import AdminVerb, DeskAdmin, ReadOnlyInline, ReasonForm, WorkflowAdmin
 from crisisdesk.core.capabilities import Capability
 from crisisdesk.core.errors import Denied, DomainError, NotFresh
-from crisisdesk.core.models import ApiToken, Brand, Event, Membership, Organisation, User
+from crisisdesk.core.models import ApiToken, Brand, Event, Membership, Organisation, StoredFile, User
 from crisisdesk.core.models.events import INSTALLATION_CHAIN_ID
 from crisisdesk.core.principals import Principal
 from crisisdesk.core.token_forms import TokenForm
@@ -178,6 +178,20 @@ def new_service_token(model_admin: ApiTokenAdmin, request: HttpRequest) -> HttpR
             shown["Cache-Control"] = "no-store"
             return shown
     return render(request, "admin/desk_verb_form.html", context, status=status)
+
+
+@admin.register(StoredFile)
+class StoredFileAdmin(WorkflowAdmin):
+    """Files: what they are called, how large they are, their hash, and why they were removed."""
+
+    list_display = ("name", "kind", "size", "sha256", "stored_by", "created_at", "removed_at")
+    list_filter = ("kind", ("removed_at", admin.EmptyFieldListFilter))
+    search_fields = ("name", "sha256")
+    list_select_related = ("stored_by",)
+    fields = (
+        "name", "kind", "media_type", "size", "sha256", "stored_by", "created_at", "key", "removed_at", "removal",
+    )  # fmt: skip
+    readonly_fields = fields
 
 
 @admin.register(Event)

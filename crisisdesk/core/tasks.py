@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from crisisdesk.core import due, notifications, tidying
+from crisisdesk.core.files import sweeping
 from crisisdesk.core.models import Notification
 
 
@@ -16,3 +17,9 @@ def send_notifications() -> int:
 def tidy() -> None:
     """Remove technical rows that have run out."""
     tidying.tidy()
+
+
+@shared_task(name="core.sweep_files")
+def sweep_files() -> int:
+    """Remove uploads that were left and bytes nothing refers to; returns how many."""
+    return sweeping.sweep()

@@ -1,8 +1,13 @@
 """Who may do what to the organisation, its people and their tokens."""
 
-from crisisdesk.core.models import ApiToken, Membership
+import io
+
+from crisisdesk.core.files.receiving import append
+from crisisdesk.core.models import ApiToken, Membership, Upload
 from crisisdesk.core.verbs.tokens import create_token
+from crisisdesk.core.verbs.uploads import start_upload
 from tests.conftest import World
+from tests.core.files import samples
 from tests.permissions_table import PageRow, VerbRow, everybody_but
 
 ADMINISTRATORS = frozenset({"manager", "superuser"})
@@ -25,6 +30,13 @@ def token_of_legal(world: World) -> ApiToken:
     return create_token(world.organisation, world.principal("legal", fresh=True), name="T", scopes=["read"])
 
 
+def arrived(world: World) -> Upload:
+    content = samples.picture()
+    legal = world.principal("legal")
+    upload = start_upload(world.organisation, legal, name="a.png", size=len(content))
+    return append(upload, legal, offset=0, stream=io.BytesIO(content), length=len(content))
+
+
 VERBS = (
     VerbRow("core.change_organisation", organisation, ADMINISTRATORS),
     VerbRow("core.create_brand", organisation, ADMINISTRATORS),
@@ -37,6 +49,10 @@ VERBS = (
     VerbRow("core.remove_second_factors", organisation, ADMINISTRATORS, fresh=True),
     VerbRow("core.change_profile", organisation, SIGNED_IN),
     VerbRow("core.note_sign_in_change", organisation, SIGNED_IN),
+    VerbRow("core.start_upload", organisation, SIGNED_IN),
+    # Nobody else has to do with what is on its way.
+    VerbRow("core.finish_upload", arrived, frozenset({"legal"})),
+    VerbRow("core.cancel_upload", arrived, frozenset({"legal"})),
     VerbRow("core.create_token", organisation, SIGNED_IN, fresh=True),
     VerbRow("core.revoke_token", token_of_legal, ADMINISTRATORS | {"legal"}),
     VerbRow("core.freshen_token", token_of_legal, frozenset({"legal"})),

@@ -4,6 +4,7 @@ from crisisdesk.core.history import DeskHistory
 from crisisdesk.core.models.base import DeskModel
 from crisisdesk.core.models.due import Due
 from crisisdesk.core.models.events import Chain, Entry, EntryKind, Event, EventSeal
+from crisisdesk.core.models.files import StoredFile, Upload
 from crisisdesk.core.models.idempotency import IdempotencyKey, SharedCache
 from crisisdesk.core.models.notifications import Notification
 from crisisdesk.core.models.organisation import Brand, BrandGrant, Membership, Organisation
@@ -28,7 +29,9 @@ __all__ = [
     "Organisation",
     "SharedCache",
     "SignInThrottle",
+    "StoredFile",
     "TokenRate",
+    "Upload",
     "User",
     "UserKind",
 ]
