@@ -71,6 +71,9 @@
     told.sent(1);
     try {
       await again(form, told.waiting, () => call(form, `${base}/${upload.uuid}/finish`, "POST", "{}", json));
+    } catch (error) {
+      if (error instanceof Refused) call(form, `${base}/${upload.uuid}`, "DELETE").catch(() => {});
+      throw error;
     } finally {
       localStorage.removeItem(keep);
     }
