@@ -10,13 +10,13 @@ from cases.models import Case, CrisisKind, FactType, RumourAnswer, Severity, Sid
 from cases.models.assessments import QUESTIONS, AnswerChoice
 from cases.states import FactState
 from crisisdesk.core import languages
-from crisisdesk.core.capabilities import Capability
-from crisisdesk.core.directory import people_visible_to
+from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.directory import people_visible_to
+from crisisdesk.core.access.principals import Principal
+from crisisdesk.core.access.roles import CASE_ROLES, Role
 from crisisdesk.core.files.receiving import Received, receive
 from crisisdesk.core.files.types import FileKind, accept
 from crisisdesk.core.models import Brand, Upload, User, UserKind
-from crisisdesk.core.principals import Principal
-from crisisdesk.core.roles import CASE_ROLES, Role
 
 ROLES = [(role.value, role.label) for role in CASE_ROLES]
 

@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from cases.models import Case, Fact
-from comms import api_sending, api_templates, hashing
+from comms import api_templates, hashing
 from comms.actions.approvals import (
     approve_statement,
     reject_statement,
@@ -15,14 +15,10 @@ from comms.actions.approvals import (
     submit_version,
     take_back_version,
 )
-from comms.actions.deliveries import publish_version, schedule_version, unschedule_version
 from comms.actions.releases import release_template, review_release
 from comms.actions.statements import add_language, change_statement, draft_statement, edit_version, revise_version
 from comms.actions.versions import out_of_date
-from comms.actions.withdrawal import withdraw_statement
-from comms.api_sending import PublishIn, ScheduleIn, WithdrawalOut, WithdrawIn
 from comms.models import (
-    Account,
     Approval,
     ApprovalRequest,
     Purpose,
@@ -33,8 +29,13 @@ from comms.models import (
     StatementVersion,
     TemplateVersion,
 )
+from comms.sending import api as api_sending
+from comms.sending.actions.deliveries import publish_version, schedule_version, unschedule_version
+from comms.sending.actions.withdrawal import withdraw_statement
+from comms.sending.api import PublishIn, ScheduleIn, WithdrawalOut, WithdrawIn
+from comms.sending.models import Account
 from comms.states import RequestState, StatementState, Status
-from crisisdesk.core.api import DeskViewSet, Filter, Input, Output, Router, VisibleField, verb
+from crisisdesk.core.api.viewsets import DeskViewSet, Filter, Input, Output, Router, VisibleField, verb
 from crisisdesk.core.models import User
 
 # Characters of JSON; the actions say how long a text may be (`hashing.MOST_BYTES`).

@@ -18,7 +18,6 @@ from comms.actions.templates import (
     return_template,
     submit_template,
 )
-from comms.api_sending import PublishIn
 from comms.models import (
     ApprovalPolicy,
     PolicyProposal,
@@ -33,9 +32,10 @@ from comms.models import (
     TemplateVersion,
 )
 from comms.placeholders import PlaceholderType
-from crisisdesk.core.api import DeskViewSet, Filter, Input, Output, Router, VisibleField, verb
+from comms.sending.api import PublishIn
+from crisisdesk.core.access.roles import CASE_ROLES
+from crisisdesk.core.api.viewsets import DeskViewSet, Filter, Input, Output, Router, VisibleField, verb
 from crisisdesk.core.models import Brand
-from crisisdesk.core.roles import CASE_ROLES
 
 ROLE = [(role.value, role.label) for role in CASE_ROLES]
 

@@ -13,7 +13,6 @@ from comms import hashing
 from comms.actions.quoting import who_can_be_asked
 from comms.actions.statements import open_to
 from comms.models import (
-    Account,
     Purpose,
     RegisteredType,
     RegisteredValue,
@@ -25,10 +24,11 @@ from comms.models import (
     TemplateVersion,
 )
 from comms.placeholders import PlaceholderType
-from crisisdesk.core.directory import people_visible_to
+from comms.sending.models import Account
+from crisisdesk.core.access.directory import people_visible_to
+from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.languages import language_name
 from crisisdesk.core.models import User
-from crisisdesk.core.principals import Principal
 
 LONGEST_TITLE = 200
 

@@ -22,12 +22,12 @@ from cases.actions.roles import give_role
 from cases.models import Case, ClockCode, CrisisKind, ProtocolStep, Severity, SeverityAssessment, SeverityPolicy, Task
 from cases.severity import Answer, quick_severity
 from cases.states import OPEN_ROLE
+from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.roles import Role
 from crisisdesk.core.actions import action
-from crisisdesk.core.acts import Act
-from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.actions.act import Act
 from crisisdesk.core.errors import Invalid, Unmet
 from crisisdesk.core.models import Event, User
-from crisisdesk.core.roles import Role
 
 
 def assess(

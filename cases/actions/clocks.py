@@ -9,9 +9,9 @@ from cases import clocks
 from cases.clocks import Limit
 from cases.models import Case, Clock, ClockCode, PolicyLimit, SeverityPolicy, Signal
 from cases.querysets import ClockQuerySet
+from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.actions import action
-from crisisdesk.core.acts import Act
-from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.actions.act import Act
 from crisisdesk.core.errors import Invalid, Unmet
 
 # Clocks a signal starts; they move to the case that is opened for it.

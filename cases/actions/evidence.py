@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.actions.entries import case_is_open, needed, row_of_open_case
 from cases.models import Case, Evidence, Side, Signal, SignalFile
+from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.actions import action
-from crisisdesk.core.acts import Act
-from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.actions.act import Act
 from crisisdesk.core.errors import Invalid, Unmet
 from crisisdesk.core.files.receiving import Received, keep, take_away
 from crisisdesk.core.files.types import FileKind

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from cases.actions.entries import case_is_open, needed, row_of_open_case
 from cases.models import Case, Fact, FactType, RumourAnswer
 from cases.states import FACT_STATES, FactState
+from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.actions import action
-from crisisdesk.core.acts import Act
-from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.actions.act import Act
 from crisisdesk.core.errors import Invalid, Unmet
 from crisisdesk.core.models import User
 

@@ -10,12 +10,12 @@ from cases.actions.entries import LONGEST_TITLE, case_is_open, needed
 from cases.actions.roles import end_outside
 from cases.models import Case, ClockCode, CrisisKind
 from cases.states import BEFORE_CRISIS, OPEN_ROLE, CaseState, RoleState
+from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.roles import Role
 from crisisdesk.core.actions import action
-from crisisdesk.core.acts import Act
-from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.actions.act import Act
 from crisisdesk.core.errors import Invalid, Stale, Unmet
 from crisisdesk.core.languages import in_order
-from crisisdesk.core.roles import Role
 
 _LEAD_AND_REVIEW = (Capability.REVIEW, Capability.MANAGE)
 

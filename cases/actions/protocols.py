@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.actions.setup import assign
 from cases.models import Protocol, ProtocolStep, ProtocolVersion
+from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.actions import action
-from crisisdesk.core.acts import Act
-from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.actions.act import Act
 from crisisdesk.core.errors import Unmet
 from crisisdesk.core.models import Organisation
 

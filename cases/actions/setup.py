@@ -7,12 +7,12 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import ClockCode, CrisisKind, LimitUnit, PolicyLevel, PolicyLimit, Severity, SeverityPolicy
+from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.roles import CASE_ROLES
 from crisisdesk.core.actions import action
-from crisisdesk.core.acts import Act
-from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.actions.act import Act
 from crisisdesk.core.errors import Invalid
 from crisisdesk.core.models import Organisation
-from crisisdesk.core.roles import CASE_ROLES
 
 _KIND_FIELDS = (
     "name_cs",

@@ -11,9 +11,9 @@ from cases.actions.evidence import keep_with, take_along
 from cases.models import Case, ClockCode, CrisisKind, Severity, Signal, SignalOrigin
 from cases.notices import tell_duty
 from cases.states import SignalState
+from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.actions import action
-from crisisdesk.core.acts import Act
-from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.actions.act import Act
 from crisisdesk.core.errors import Invalid, Unmet
 from crisisdesk.core.files.receiving import Received
 from crisisdesk.core.models import Brand

@@ -7,12 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from cases.actions.entries import LONGEST_TITLE, case_is_open, needed, row_of_open_case
 from cases.models import Case, DoneBy, Task
 from cases.states import OPEN_TASK, TaskState
+from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.roles import CASE_ROLES
 from crisisdesk.core.actions import action
-from crisisdesk.core.acts import Act
-from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.actions.act import Act
 from crisisdesk.core.errors import Invalid, Unmet
 from crisisdesk.core.models import User
-from crisisdesk.core.roles import CASE_ROLES
 
 
 def fulfil(act: Act, case: Case, deed: DoneBy) -> None:

@@ -42,7 +42,7 @@ from cases.api.shapes import (
 )
 from cases.models import Case, CaseState, Severity
 from cases.states import OPEN_CASE
-from crisisdesk.core.api import DeskViewSet, Filter, Input, Output, verb
+from crisisdesk.core.api.viewsets import DeskViewSet, Filter, Input, Output, verb
 
 
 class CaseLine(Output):

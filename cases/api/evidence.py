@@ -15,9 +15,9 @@ from cases.actions import change_evidence, open_evidence, remove_evidence
 from cases.api.parts import BY_CASE, CasePart
 from cases.api.shapes import PersonRef, ReasonIn
 from cases.models import Evidence, Side, SignalFile
-from crisisdesk.core.api import DeskViewSet, Filter, Input, Output, verb
-from crisisdesk.core.api_paging import refuse_unknown
-from crisisdesk.core.api_uploads import FileIn
+from crisisdesk.core.api.paging import refuse_unknown
+from crisisdesk.core.api.uploads import FileIn
+from crisisdesk.core.api.viewsets import DeskViewSet, Filter, Input, Output, verb
 from crisisdesk.core.files import serving
 from crisisdesk.core.files.types import FileKind
 from crisisdesk.core.models import StoredFile

@@ -35,7 +35,7 @@ from cases.models import (
     SeverityPolicy,
     StepKind,
 )
-from crisisdesk.core.api import DeskViewSet, Filter, Input, Output, VisibleField, verb
+from crisisdesk.core.api.viewsets import DeskViewSet, Filter, Input, Output, VisibleField, verb
 
 
 class KindOut(Output):

@@ -6,10 +6,10 @@ from rest_framework import serializers
 
 from cases.models import Case, CrisisKind, Severity
 from cases.models.assessments import AnswerChoice
-from crisisdesk.core.api import Input, VisibleField
-from crisisdesk.core.api_account import ReasonIn
+from crisisdesk.core.access.roles import CASE_ROLES
+from crisisdesk.core.api.account import ReasonIn
+from crisisdesk.core.api.viewsets import Input, VisibleField
 from crisisdesk.core.models import User
-from crisisdesk.core.roles import CASE_ROLES
 
 LONG = 20_000
 ROLES = [(role.value, role.label) for role in CASE_ROLES]

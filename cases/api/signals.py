@@ -16,7 +16,7 @@ from cases.actions import (
 from cases.api.cases import CaseOut
 from cases.api.shapes import LONG, OptionalAnswersIn, PersonRef, ReasonIn, case_field, kind_field, person_field
 from cases.models import Severity, Signal, SignalOrigin, SignalState
-from crisisdesk.core.api import DeskViewSet, Filter, Input, Output, VisibleField, verb
+from crisisdesk.core.api.viewsets import DeskViewSet, Filter, Input, Output, VisibleField, verb
 from crisisdesk.core.files.receiving import Received
 from crisisdesk.core.models import Brand, Upload
 

@@ -12,9 +12,9 @@ from cases.monitoring import actions
 from cases.monitoring.actions.polling import find_feed
 from cases.monitoring.forms import PauseForm
 from cases.monitoring.models import Mention, ReportAddress, SignalEvidence, Source, SourceKind
-from crisisdesk.core.admin_base import AdminVerb, DeskAdmin, ReadOnlyInline, WorkflowAdmin
-from crisisdesk.core.capabilities import Capability
-from crisisdesk.core.principals import Principal
+from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.principals import Principal
+from crisisdesk.core.admin.base import AdminVerb, DeskAdmin, ReadOnlyInline, WorkflowAdmin
 
 
 @admin.register(Source)

@@ -10,10 +10,10 @@ from django.urls import reverse
 from cases.forms import DeskForm
 from cases.head import case_head, with_head
 from cases.models import Case
+from crisisdesk.core.access.principals import Principal
+from crisisdesk.core.access.querysets import CappedCount
 from crisisdesk.core.actions import Action
-from crisisdesk.core.principals import Principal
-from crisisdesk.core.querysets import CappedCount
-from crisisdesk.core.views import DeskView, VerbView
+from crisisdesk.core.web.views import DeskView, VerbView
 
 Row = TypeVar("Row", bound=Model)
 

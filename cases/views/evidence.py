@@ -12,10 +12,10 @@ from cases import forms
 from cases.actions import add_evidence, change_evidence, open_evidence, remove_evidence
 from cases.models import Case, Evidence, SignalFile
 from cases.views.base import CaseVerb, VerbPage, possible
+from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.files import serving
 from crisisdesk.core.models import DeskModel, Event
-from crisisdesk.core.principals import Principal
-from crisisdesk.core.views import DeskView, visible_or_404
+from crisisdesk.core.web.views import DeskView, visible_or_404
 
 # Pieces of evidence a page shows; all of them on request.
 SHOWN = 50

@@ -22,13 +22,13 @@ from cases.extensions import signal_panels
 from cases.models import Case, Severity, Signal, SignalState
 from cases.models.assessments import ALL_NO
 from cases.views.base import KeysetPage, VerbPage, no_content, possible
-from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.errors import Missing
 from crisisdesk.core.files.receiving import receive
 from crisisdesk.core.files.types import FileKind
 from crisisdesk.core.models import Brand, DeskModel, Event
-from crisisdesk.core.principals import Principal
-from crisisdesk.core.views import DeskView, visible_or_404
+from crisisdesk.core.web.views import DeskView, visible_or_404
 
 
 class SignalListView(DeskView):

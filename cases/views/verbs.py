@@ -30,9 +30,9 @@ from cases.actions import (
 from cases.models import Case, Fact, RoleAssignment, SeverityAssessment
 from cases.models.assessments import ALL_NO
 from cases.views.base import CaseVerb, CaseView, VerbPage, possible
+from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.actions import Action
 from crisisdesk.core.errors import Unmet
-from crisisdesk.core.principals import Principal
 
 
 @dataclass(frozen=True)

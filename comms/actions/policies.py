@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import CrisisKind
 from comms import quorum
 from comms.models import ApprovalPolicy, PolicyProposal, PolicyStage
+from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.roles import ROLE_CAPABILITIES, Role
 from crisisdesk.core.actions import action
-from crisisdesk.core.acts import Act
-from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.actions.act import Act
 from crisisdesk.core.errors import Invalid, Unmet
-from crisisdesk.core.roles import ROLE_CAPABILITIES, Role
 
 TAGS = ("employee",)
 _DECIDING = {Capability.APPROVE, Capability.APPROVE_LEGAL}

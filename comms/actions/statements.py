@@ -25,11 +25,12 @@ from comms.actions.versions import (
     start_version,
     wordings,
 )
-from comms.models import Account, AccountKind, Statement, StatementVersion, TemplateVersion
+from comms.models import Statement, StatementVersion, TemplateVersion
+from comms.sending.models import Account, AccountKind
 from comms.states import SUBMITTED_VERSION, Purpose, StatementState, TemplateState
+from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.actions import action
-from crisisdesk.core.acts import Act
-from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.actions.act import Act
 from crisisdesk.core.errors import Invalid, NotNow, Stale, Unmet
 from crisisdesk.core.models import User
 

@@ -15,9 +15,9 @@ from comms.models import TemplateVersion as Version
 from comms.models.templates import APPROVERS_NEEDED, REVIEW_AFTER
 from comms.placeholders import is_host, remarks
 from comms.states import Purpose, TemplateState
+from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.actions import action
-from crisisdesk.core.acts import Act
-from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.actions.act import Act
 from crisisdesk.core.errors import Invalid, Stale, Text, Unmet
 from crisisdesk.core.models import Brand, Membership, User
 

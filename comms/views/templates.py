@@ -18,11 +18,11 @@ from comms.actions.templates import (
     return_template,
     submit_template,
 )
-from comms.forms_sending import HashForm
 from comms.models import StatementTemplate, TemplateState, TemplateVersion
+from comms.sending.forms import HashForm
 from crisisdesk.core import clock
-from crisisdesk.core.principals import Principal
-from crisisdesk.core.views import DeskView, VerbView
+from crisisdesk.core.access.principals import Principal
+from crisisdesk.core.web.views import DeskView, VerbView
 
 
 class TemplateListView(DeskView):

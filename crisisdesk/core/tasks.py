@@ -2,8 +2,8 @@
 
 from celery import shared_task
 
-from crisisdesk.core import due, notifications, tidying
 from crisisdesk.core.files import sweeping
+from crisisdesk.core.jobs import due, notifications, tidying
 from crisisdesk.core.models import Notification
 
 

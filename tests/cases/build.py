@@ -19,9 +19,9 @@ from cases.actions import (
     waive_statement,
 )
 from cases.models import Case, CrisisKind, Evidence, RoleAssignment, Signal, Task
+from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.files.receiving import Received, receive
 from crisisdesk.core.models import Event
-from crisisdesk.core.principals import Principal
 from tests.conftest import World
 from tests.core.files import samples
 from tests.stages import staged

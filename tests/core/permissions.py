@@ -2,10 +2,10 @@
 
 import io
 
+from crisisdesk.core.actions.tokens import create_token
+from crisisdesk.core.actions.uploads import start_upload
 from crisisdesk.core.files.receiving import append
 from crisisdesk.core.models import ApiToken, Membership, Upload
-from crisisdesk.core.verbs.tokens import create_token
-from crisisdesk.core.verbs.uploads import start_upload
 from tests.conftest import World
 from tests.core.files import samples
 from tests.permissions_table import PageRow, VerbRow, everybody_but

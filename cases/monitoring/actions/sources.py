@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from cases.actions.signals import brand_is_active
 from cases.monitoring.actions.polling import Look, keep, next_look, tell
 from cases.monitoring.models import Source, SourceKind, SourceState
+from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.actions import action
-from crisisdesk.core.acts import Act
-from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.actions.act import Act
 from crisisdesk.core.errors import Invalid
 from crisisdesk.core.models import Brand
 

@@ -24,12 +24,12 @@ from cases.monitoring.models import ReportAddress
 from cases.monitoring.models.reports import digest_of
 from cases.monitoring.views.sources import managed_brands
 from crisisdesk.core import clock
+from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.errors import Denied, DomainError, Invalid, Missing
 from crisisdesk.core.files.receiving import kept_or_gone, receive
 from crisisdesk.core.files.types import FileKind
 from crisisdesk.core.models import Brand
-from crisisdesk.core.principals import Principal
-from crisisdesk.core.views import DeskView, SeeOther, VerbView
+from crisisdesk.core.web.views import DeskView, SeeOther, VerbView
 
 # Whoever came by a secret address; nothing else is known of them.
 REPORTER = Principal("anonymous", via="link")

@@ -14,10 +14,10 @@ from cases.monitoring.actions import create_source, edit_source, pause_source, p
 from cases.monitoring.actions.polling import Look, find_feed
 from cases.monitoring.forms import NewSourceForm, PauseForm, SourceForm
 from cases.monitoring.models import Mention, Source, SourceKind
-from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.errors import Denied, Missing
 from crisisdesk.core.models import Brand
-from crisisdesk.core.views import DeskView, VerbView, visible_or_404
+from crisisdesk.core.web.views import DeskView, VerbView, visible_or_404
 
 NEWEST = 20
 # Items of a feed that are shown when it is tried.

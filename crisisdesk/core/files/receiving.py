@@ -13,14 +13,14 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from crisisdesk.core import clock
-from crisisdesk.core.acts import Act
+from crisisdesk.core.access.principals import Principal
+from crisisdesk.core.actions.act import Act
 from crisisdesk.core.errors import Denied, DomainError, Invalid, Text, constraint_message
 from crisisdesk.core.files import pictures, sniffing, storage
 from crisisdesk.core.files.names import cleaned
 from crisisdesk.core.files.types import IMAGES, MEGABYTE, MOST_BYTES, FileKind, FileType
 from crisisdesk.core.models import StoredFile, Upload
-from crisisdesk.core.principals import Principal
-from crisisdesk.core.request_errors import BadRequest
+from crisisdesk.core.web.request_errors import BadRequest
 
 constraint_message(
     "core_storedfile_kept", _("A stored file never changes; add another one, or remove it with a reason")

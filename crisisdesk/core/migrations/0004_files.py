@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import crisisdesk.core.clock
-from crisisdesk.core.migration_sql import KEEP_FILES
+from crisisdesk.core.log.migration_sql import KEEP_FILES
 
 
 class Migration(migrations.Migration):

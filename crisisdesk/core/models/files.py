@@ -11,14 +11,14 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from crisisdesk.core import clock
+from crisisdesk.core.access.querysets import DeskQuerySet
 from crisisdesk.core.files.names import LONGEST_NAME
 from crisisdesk.core.files.types import LARGEST, FileKind
 from crisisdesk.core.models.base import DeskModel
 from crisisdesk.core.models.events import Entry
-from crisisdesk.core.querysets import DeskQuerySet
 
 if TYPE_CHECKING:
-    from crisisdesk.core.principals import Principal
+    from crisisdesk.core.access.principals import Principal
 
 SHA256 = RegexValidator(r"\A[0-9a-f]{64}\Z", _("A SHA-256 has 64 hexadecimal digits in small letters"), code="sha256")
 _SHA256_PATTERN = "^[0-9a-f]{64}$"
@@ -29,7 +29,7 @@ class StoredFileQuerySet(DeskQuerySet):
 
     def visible_to(self, principal: "Principal") -> Self:
         """Files of visible rows; see `StoredFile.held_by`."""
-        from crisisdesk.core.permissions import visible_q
+        from crisisdesk.core.access.permissions import visible_q
 
         if principal.is_system:
             return self

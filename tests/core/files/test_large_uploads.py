@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from crisisdesk.core.actions.uploads import finish_upload, start_upload
 from crisisdesk.core.files.receiving import MOST_PART_BYTES, Received, append
 from crisisdesk.core.models import Upload
-from crisisdesk.core.request_errors import BadRequest
-from crisisdesk.core.verbs.uploads import finish_upload, start_upload
+from crisisdesk.core.web.request_errors import BadRequest
 from tests.conftest import World
 from tests.core.files import samples
 from tests.core.files.test_uploads import BrokenLine

@@ -13,10 +13,10 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from crisisdesk.core import clock
+from crisisdesk.core.actions.uploads import finish_upload, start_upload
 from crisisdesk.core.files import storage
 from crisisdesk.core.files.receiving import Received, append, receive
 from crisisdesk.core.tasks import sweep_files
-from crisisdesk.core.verbs.uploads import finish_upload, start_upload
 from crisisdesk.environment import Environment
 from crisisdesk.settings import bucket_storage
 from tests.cases import build

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from django.core.handlers.wsgi import WSGIRequest
 
+from crisisdesk.core.actions import uploads
+from crisisdesk.core.actions.uploads import cancel_upload, finish_upload, start_upload
 from crisisdesk.core.errors import Denied, Invalid, Missing, NotNow
 from crisisdesk.core.files import receiving
 from crisisdesk.core.files.receiving import Received, WrongOffset, append, keep
 from crisisdesk.core.models import Event, Upload
-from crisisdesk.core.request_errors import BadRequest
-from crisisdesk.core.verbs import uploads
-from crisisdesk.core.verbs.uploads import cancel_upload, finish_upload, start_upload
+from crisisdesk.core.web.request_errors import BadRequest
 from tests.api.conftest import Program
 from tests.conftest import World
 from tests.core.files import samples
@@ -182,7 +182,7 @@ def test_giving_up_removes_the_bytes(world: World, file_folder: Path, django_cap
 
 
 def test_an_upload_is_used_once(world: World, file_folder: Path) -> None:
-    from crisisdesk.core.acts import Act
+    from crisisdesk.core.actions.act import Act
 
     received = Received.of(finish_upload(whole(world), world.principal("legal")))
     act = Act("test", world.principal("legal"))

@@ -1,0 +1,105 @@
+"""Shapes: what comes in is refused when it holds a name nobody knows, what goes out says what may be done next."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from crisisdesk.core.access.directory import people_visible_to
+from crisisdesk.core.api.auth import principal_of
+from crisisdesk.core.models import User
+
+if TYPE_CHECKING:
+    from crisisdesk.core.api.viewsets import Verb
+
+# The verbs each model's details offer, filled by `DeskViewSet`.
+DETAIL_VERBS: "dict[type[Model], list[Verb]]" = {}
+
+
+class Input(serializers.Serializer[Any]):
+    """Values of a verb. Whether they make sense, the action knows; here only type, length and format."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Refuse unknown names: a misspelt optional value would otherwise vanish."""
+        found = super().to_internal_value(data)
+        unknown = sorted(set(data) - set(self.fields))
+        if unknown:
+            known = ", ".join(self.fields) or "–"
+            said = _("This name is not known here. Known ones: {known}").format(known=known)
+            raise serializers.ValidationError({name: [said] for name in unknown}, code="unknown")
+        return found
+
+
+class ReasonIn(Input):
+    """Why."""
+
+    reason = serializers.CharField(max_length=2_000)
+
+
+class Output(serializers.ModelSerializer[Any]):
+    """A row as the API shows it: read-only. A subclass with `actions = True` adds `available_actions` to details."""
+
+    actions = False
+
+    def get_fields(self) -> dict[str, Any]:
+        """The declared fields, all read-only, and the verbs that would go through now."""
+        fields = super().get_fields()
+        for shown in fields.values():
+            shown.read_only = True
+        if self.actions:
+            fields["available_actions"] = AvailableActions()
+        return fields
+
+
+@extend_schema_field({"type": "array", "items": {"type": "string"}, "description": "Verbs that would go through now."})
+class AvailableActions(serializers.Field[Any, Any, Any, Any]):
+    """Addresses of the verbs the client may call on the row now, relative to it (`take-over`, `dismiss`).
+
+    Lists look at state and capability only, which costs no query; details ask every guard.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(source="*", read_only=True)
+
+    def to_representation(self, row: Any) -> list[str]:
+        """Ask every verb of the model."""
+        principal = principal_of(self.context["request"])
+        in_list = isinstance(getattr(self.parent, "parent", None), serializers.ListSerializer)
+        return [
+            made.path or made.name
+            for made in DETAIL_VERBS.get(type(row), [])
+            if (made.action.offered if in_list else made.action.can)(principal, row)
+        ]
+
+
+class VisibleField(serializers.SlugRelatedField[Any]):
+    """Another object by its uuid (or `slug_field`), as far as the client may see it; anything else does not exist."""
+
+    default_error_messages = {
+        "does_not_exist": _("There is nothing here with this identifier"),
+        "invalid": _("This is not an identifier"),
+    }
+
+    def __init__(self, model: Any, slug_field: str = "uuid", **options: Any) -> None:
+        self.model = model
+        super().__init__(slug_field=slug_field, queryset=model._default_manager.none(), **options)
+
+    def get_queryset(self) -> Any:
+        """What the client sees of the model."""
+        request = self.context.get("request")
+        if request is None:
+            return self.model._default_manager.none()
+        principal = principal_of(request)
+        return people_visible_to(principal) if self.model is User else self.model.objects.visible_to(principal)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The object; malformed identifiers are told apart from unknown ones."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        try:
+            return super().to_internal_value(data)
+        except ValidationError:
+            self.fail("invalid")
