@@ -18,6 +18,7 @@ from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.access.roles import Role
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.locks import ACTOR
 from crisisdesk.core.languages import in_order
 from crisisdesk.core.models import Chain, Membership, User
 
@@ -111,7 +112,14 @@ def standing_case(signal: Signal, act: Act, **given: object) -> Case | None:
     return signal.case if attached else None
 
 
-@action("cases.open_case", needs=Capability.LEAD, moves="attach", repeat=standing_case, title=_("Open a case"))
+@action(
+    "cases.open_case",
+    needs=Capability.LEAD,
+    moves="attach",
+    repeat=standing_case,
+    title=_("Open a case"),
+    locks=(ACTOR,),
+)
 def open_case(
     signal: Signal,
     act: Act,
@@ -151,7 +159,12 @@ def open_case(
 
 
 @action(
-    "cases.take_and_lead", needs=Capability.LEAD, moves="attach", repeat=standing_case, title=_("Take over and lead")
+    "cases.take_and_lead",
+    needs=Capability.LEAD,
+    moves="attach",
+    repeat=standing_case,
+    title=_("Take over and lead"),
+    locks=(ACTOR,),
 )
 def take_and_lead(
     signal: Signal,

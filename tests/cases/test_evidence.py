@@ -212,8 +212,8 @@ def test_a_finished_upload_is_added_by_its_name(world: World) -> None:
 def sent_in_parts(world: World, code: str, content: bytes) -> Upload:
     import io
 
-    from crisisdesk.core.actions.uploads import finish_upload, start_upload
     from crisisdesk.core.files.receiving import append
+    from crisisdesk.core.files.uploads import finish_upload, start_upload
 
     actor = world.principal(code)
     upload = start_upload(world.organisation, actor, name="long.jpg", size=len(content))

@@ -3,8 +3,8 @@
 import io
 
 from crisisdesk.core.actions.tokens import create_token
-from crisisdesk.core.actions.uploads import start_upload
 from crisisdesk.core.files.receiving import append
+from crisisdesk.core.files.uploads import start_upload
 from crisisdesk.core.models import ApiToken, Membership, Upload
 from tests.conftest import World
 from tests.core.files import samples
@@ -12,6 +12,10 @@ from tests.permissions_table import PageRow, VerbRow, everybody_but
 
 ADMINISTRATORS = frozenset({"manager", "superuser"})
 SIGNED_IN = everybody_but()
+
+
+def legal(world: World) -> object:
+    return world.user("legal")
 
 
 def organisation(world: World) -> object:
@@ -42,13 +46,13 @@ VERBS = (
     VerbRow("core.create_brand", organisation, ADMINISTRATORS),
     VerbRow("core.change_brand", brand, ADMINISTRATORS),
     VerbRow("core.create_person", organisation, ADMINISTRATORS, fresh=True),
-    VerbRow("core.change_person", organisation, ADMINISTRATORS, fresh=True),
-    VerbRow("core.deactivate_person", organisation, ADMINISTRATORS, fresh=True),
+    VerbRow("core.change_person", legal, ADMINISTRATORS, fresh=True),
+    VerbRow("core.deactivate_person", legal, ADMINISTRATORS, fresh=True),
     VerbRow("core.grant_membership", brand, ADMINISTRATORS, fresh=True),
     VerbRow("core.end_membership", membership, ADMINISTRATORS, fresh=True),
-    VerbRow("core.remove_second_factors", organisation, ADMINISTRATORS, fresh=True),
-    VerbRow("core.change_profile", organisation, SIGNED_IN),
-    VerbRow("core.note_sign_in_change", organisation, SIGNED_IN),
+    VerbRow("core.remove_second_factors", legal, ADMINISTRATORS, fresh=True),
+    VerbRow("core.change_profile", legal, frozenset({"legal"})),
+    VerbRow("core.note_sign_in_change", legal, frozenset({"legal"})),
     VerbRow("core.start_upload", organisation, SIGNED_IN),
     # Nobody else has to do with what is on its way.
     VerbRow("core.finish_upload", arrived, frozenset({"legal"})),

@@ -5,7 +5,7 @@ import contextlib
 import hashlib
 import logging
 import unicodedata
-from datetime import datetime, timedelta
+from datetime import datetime
 from smtplib import SMTPException
 from typing import Any
 
@@ -27,14 +27,10 @@ from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.actions.tokens import SIGN_IN_CHANGES, note_sign_in_change
 from crisisdesk.core.errors import NotNow, Unmet
 from crisisdesk.core.models import Organisation, SignInThrottle, User
+from crisisdesk.core.models.tokens import TRIES, TRIES_WINDOW
 from crisisdesk.core.web.request_errors import Away
 
 log = logging.getLogger(__name__)
-
-# Password tries on one account over web, admin and API together (domain note "trust"). A passkey is not limited, so
-# the owner still gets in while somebody else is guessing.
-TRIES = 10
-TRIES_WINDOW = timedelta(minutes=10)
 
 UNREADABLE = Unmet(
     "second_factor_unreadable",
@@ -91,6 +87,11 @@ class AccountAdapter(DefaultAccountAdapter):
         """A new password set over the mailbox proves who it is: the tries of others no longer count."""
         SignInThrottle.objects.filter(account=self._account(credentials)).delete()
 
+    def set_password(self, user: User, password: str) -> None:
+        """Write the password and nothing else: the rest of the account may have changed since the page was opened."""
+        user.set_password(password)
+        user.save(update_fields=["password"])
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Mail in the reader's language. A mail server that is away is said to be away."""
         user: User | None = context.get("user") or User.objects.filter(email=email).first()
@@ -109,7 +110,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Tell the owner that something about the sign-in changed, and the log too."""
         what = template_prefix.rpartition("/")[2]
         if what in SIGN_IN_CHANGES:
-            note_sign_in_change(Organisation.objects.get(), Principal.for_user(user), what=what)
+            note_sign_in_change(user, Principal.for_user(user), what=what)
         with contextlib.suppress(Away):
             super().send_notification_mail(template_prefix, user, context, email)
 

@@ -65,33 +65,12 @@ class PersonAdmin(DeskAdmin):
     list_filter = ("kind", "is_active", "is_staff")
     search_fields = ("name", "email")
     inlines = (MembershipInline,)
-    verbs = (
-        AdminVerb(
-            people.deactivate_person,
-            ReasonForm,
-            call=lambda row, principal, values: people.deactivate_person(_desk(), principal, user=row, **values),
-            offered=lambda row, principal: row.is_active and people.deactivate_person.offered(principal, _desk()),
-        ),
-        AdminVerb(
-            tokens.remove_second_factors,
-            ReasonForm,
-            call=lambda row, principal, values: tokens.remove_second_factors(_desk(), principal, user=row, **values),
-            offered=lambda row, principal: tokens.remove_second_factors.offered(principal, _desk()),
-        ),
-    )
+    verbs = (AdminVerb(people.deactivate_person, ReasonForm), AdminVerb(tokens.remove_second_factors, ReasonForm))
 
     def get_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         """What kind of account it is, is decided once."""
         first = ("name", "email", "kind") if obj is None else ("name", "email")
         return (*first, "position", "phone", "language", "is_staff")
-
-    def may_change(self, principal: Principal, row: Any) -> bool:
-        """Accounts are set-up of the installation."""
-        return people.change_person.offered(principal, _desk())
-
-    def change(self, principal: Principal, row: Any, values: dict[str, Any]) -> None:
-        """The verb is the organisation's; the account is one of its values."""
-        people.change_person(_desk(), principal, user=row, **values)
 
 
 @admin.register(Membership)
@@ -136,7 +115,7 @@ class ApiTokenAdmin(DeskAdmin):
         "last_used_at", "revoked_at",
     )  # fmt: skip
     readonly_fields = fields
-    verbs = (AdminVerb(tokens.revoke_token, offered=lambda row, principal: row.revoked_at is None),)
+    verbs = (AdminVerb(tokens.revoke_token),)
 
     def may_create(self, principal: Principal) -> bool:
         """Administrators of the installation make tokens for programs."""
@@ -167,7 +146,7 @@ def new_service_token(model_admin: ApiTokenAdmin, request: HttpRequest) -> HttpR
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
-            token = tokens.create_token(_desk(), principal, **form.cleaned_data)
+            token = tokens.create_token(Organisation.objects.get(), principal, **form.cleaned_data)
         except NotFresh:
             raise
         except DomainError as refusal:
@@ -235,7 +214,3 @@ class EventAdmin(WorkflowAdmin):
     def told(self, event: Any) -> str:
         """The event as a sentence."""
         return events.sentence(event, event.actor_name or event.actor, get_language() or "en")
-
-
-def _desk() -> Organisation:
-    return Organisation.objects.get()

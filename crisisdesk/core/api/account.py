@@ -16,7 +16,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crisisdesk.core import clock
-from crisisdesk.core.access.directory import people_visible_to
 from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.access.roles import Role
 from crisisdesk.core.actions import people, tokens
@@ -113,8 +112,9 @@ class MeView(Answers):
         principal = principal_of(request)
 
         def change() -> HttpResponse:
-            require_version(request, principal.user, UNVERSIONED)
-            tokens.change_profile(Organisation.objects.get(), principal, **given.validated_data)
+            user: Any = principal.user
+            require_version(request, user, UNVERSIONED)
+            tokens.change_profile(user, principal, **given.validated_data)
             return self.get(request)
 
         return in_one_transaction(change)
@@ -312,25 +312,13 @@ class PersonViewSet(DeskViewSet):
     }
     search = ("name", "email")
     ordering = "name"
-    orderings: ClassVar = {"name": "name_sort", "date_joined": "date_joined"}
+    orderings: ClassVar = {"name": "name_sort", "date_joined": "created_at"}
     unversioned = UNVERSIONED
 
     create = verb(people.create_person, PersonIn)
     partial_update = verb(people.change_person, PersonChange)
     deactivate = verb(people.deactivate_person, ReasonIn)
     remove_second_factors = verb(tokens.remove_second_factors, ReasonIn)
-
-    def get_queryset(self) -> QuerySet[Any]:
-        """Colleagues; administrators see everybody."""
-        if getattr(self, "swagger_fake_view", False):
-            return User.objects.none()
-        return people_visible_to(self.principal)
-
-    def target(self, made: Any, row: Any, values: dict[str, Any]) -> Any:
-        """Accounts are set-up of the organisation; the person is one of the verb's values."""
-        if made.detail:
-            values["user"] = row
-        return Organisation.objects.get()
 
 
 class MembershipOut(Output):

@@ -4,7 +4,6 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
-from datetime import timedelta
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
@@ -17,13 +16,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crisisdesk.core import clock
-from crisisdesk.core.actions.decorator import lock
+from crisisdesk.core.actions.locks import lock
 from crisisdesk.core.api.auth import http_request, principal_of
 from crisisdesk.core.errors import Stale
 from crisisdesk.core.models import ApiToken, IdempotencyKey
+from crisisdesk.core.models.idempotency import KEPT_FOR
 from crisisdesk.core.web.request_errors import BadRequest, InProgress, KeyReused, NotConditional
 
-KEPT_FOR = timedelta(hours=24)
 REPLAYED = "Idempotent-Replayed"
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
@@ -140,8 +139,7 @@ def require_version(
     given = request.headers.get("If-Match")
     if given is None:
         raise NotConditional
-    lock(row, {})
-    held = type(row)._base_manager.select_for_update(no_key=True, of=("self",)).get(pk=row.pk)
+    held = lock(row, {}, principal_of(request)).of(row)
     current = etag_of(held, without, parts_of(held) if parts_of else None)
     accepted = parse_etags(given)
     if "*" not in accepted and current not in accepted:

@@ -18,12 +18,12 @@ from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from crisisdesk.core.actions.uploads import cancel_upload, finish_upload, start_upload
 from crisisdesk.core.api.paging import refuse_unknown
 from crisisdesk.core.api.viewsets import DeskViewSet, Input, Output, Router, VisibleField, verb
 from crisisdesk.core.files import receiving
 from crisisdesk.core.files.receiving import PART_BYTES, Received, receive
 from crisisdesk.core.files.types import LARGEST
+from crisisdesk.core.files.uploads import cancel_upload, finish_upload, start_upload
 from crisisdesk.core.models import Upload
 from crisisdesk.core.web.request_errors import BadRequest
 

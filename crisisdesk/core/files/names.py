@@ -3,7 +3,8 @@
 import re
 import unicodedata
 
-LONGEST_NAME = 200  # characters
+from crisisdesk.core.models.files import LONGEST_NAME
+
 NAMELESS = "file"
 
 # Line breaks and other controls, and marks that turn the direction of reading, which make "…exe" read as "….pdf".

@@ -20,7 +20,6 @@ from crisisdesk.core.files import pictures, sniffing, storage
 from crisisdesk.core.files.names import cleaned
 from crisisdesk.core.files.types import IMAGES, MEGABYTE, MOST_BYTES, FileKind, FileType
 from crisisdesk.core.models import StoredFile, Upload
-from crisisdesk.core.web.request_errors import BadRequest
 
 constraint_message(
     "core_storedfile_kept", _("A stored file never changes; add another one, or remove it with a reason")
@@ -42,6 +41,13 @@ class WrongOffset(DomainError):
     def __init__(self, offset: int) -> None:
         super().__init__(offset=offset)
         self.headers = {"Upload-Offset": str(offset)}
+
+
+class BrokenOff(DomainError):
+    """A part ended before all its bytes had arrived."""
+
+    code = "broken_off"
+    title = _("The part broke off; ask for the offset and send it again")
 
 
 @dataclass(frozen=True)
@@ -222,9 +228,9 @@ def _read(stream: IO[bytes], part: Any, length: int) -> None:
             part.write(chunk)
             left -= len(chunk)
     except OSError as broken:
-        raise BadRequest(_("The part broke off; ask for the offset and send it again")) from broken
+        raise BrokenOff from broken
     if left:
-        raise BadRequest(_("The part broke off; ask for the offset and send it again"))
+        raise BrokenOff
 
 
 def assemble(upload: Upload) -> Received:

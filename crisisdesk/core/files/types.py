@@ -2,26 +2,15 @@
 
 from dataclasses import dataclass
 
-from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from crisisdesk.core.errors import Text
+from crisisdesk.core.models.files import LARGEST, FileKind
 
 MEGABYTE = 1_000_000  # bytes, as people and browsers count them
 
 
-class FileKind(models.TextChoices):
-    """What a file is for people."""
-
-    IMAGE = "image", _("picture")
-    DOCUMENT = "document", _("document")
-    MAIL = "mail", _("e-mail")
-    AUDIO = "audio", _("sound recording")
-    VIDEO = "video", _("video")
-
-
-MOST_BYTES = {kind: (200 if kind == FileKind.VIDEO else 10) * MEGABYTE for kind in FileKind}
-LARGEST = max(MOST_BYTES.values())
+MOST_BYTES = {kind: LARGEST if kind == FileKind.VIDEO else 10 * MEGABYTE for kind in FileKind}
 
 
 @dataclass(frozen=True)

@@ -12,16 +12,27 @@ from django.utils.translation import gettext_lazy as _
 
 from crisisdesk.core import clock
 from crisisdesk.core.access.querysets import DeskQuerySet
-from crisisdesk.core.files.names import LONGEST_NAME
-from crisisdesk.core.files.types import LARGEST, FileKind
 from crisisdesk.core.models.base import DeskModel
 from crisisdesk.core.models.events import Entry
 
 if TYPE_CHECKING:
     from crisisdesk.core.access.principals import Principal
 
+LONGEST_NAME = 200  # characters
+LARGEST = 200_000_000  # bytes; what kinds other than video may have, `files.types` knows
+
 SHA256 = RegexValidator(r"\A[0-9a-f]{64}\Z", _("A SHA-256 has 64 hexadecimal digits in small letters"), code="sha256")
 _SHA256_PATTERN = "^[0-9a-f]{64}$"
+
+
+class FileKind(models.TextChoices):
+    """What a file is for people."""
+
+    IMAGE = "image", _("picture")
+    DOCUMENT = "document", _("document")
+    MAIL = "mail", _("e-mail")
+    AUDIO = "audio", _("sound recording")
+    VIDEO = "video", _("video")
 
 
 class StoredFileQuerySet(DeskQuerySet):

@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from crisisdesk.core.actions.uploads import finish_upload, start_upload
-from crisisdesk.core.files.receiving import MOST_PART_BYTES, Received, append
+from crisisdesk.core.files.receiving import MOST_PART_BYTES, BrokenOff, Received, append
+from crisisdesk.core.files.uploads import finish_upload, start_upload
 from crisisdesk.core.models import Upload
-from crisisdesk.core.web.request_errors import BadRequest
 from tests.conftest import World
 from tests.core.files import samples
 from tests.core.files.test_uploads import BrokenLine
@@ -41,7 +40,7 @@ def test_a_long_video_arrives_over_a_line_that_breaks(
             if not sent and upload.offset >= SIZE // 2:
                 sent = upload.offset
                 broken = BrokenLine(part[: len(part) // 2], error=True)
-                with pytest.raises(BadRequest):
+                with pytest.raises(BrokenOff):
                     append(upload, actor, offset=upload.offset, stream=broken, length=len(part))
                 upload = Upload.objects.get(pk=upload.pk)  # the client asks where to go on
                 assert upload.offset == sent

@@ -13,9 +13,9 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from crisisdesk.core import clock
-from crisisdesk.core.actions.uploads import finish_upload, start_upload
 from crisisdesk.core.files import storage
 from crisisdesk.core.files.receiving import Received, append, receive
+from crisisdesk.core.files.uploads import finish_upload, start_upload
 from crisisdesk.core.tasks import sweep_files
 from crisisdesk.environment import Environment
 from crisisdesk.settings import bucket_storage

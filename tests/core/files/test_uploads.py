@@ -10,12 +10,11 @@ import pytest
 from django.core.handlers.wsgi import WSGIRequest
 
 from crisisdesk.core.actions import uploads
-from crisisdesk.core.actions.uploads import cancel_upload, finish_upload, start_upload
 from crisisdesk.core.errors import Denied, Invalid, Missing, NotNow
 from crisisdesk.core.files import receiving
-from crisisdesk.core.files.receiving import Received, WrongOffset, append, keep
+from crisisdesk.core.files.receiving import BrokenOff, Received, WrongOffset, append, keep
+from crisisdesk.core.files.uploads import cancel_upload, finish_upload, start_upload
 from crisisdesk.core.models import Event, Upload
-from crisisdesk.core.web.request_errors import BadRequest
 from tests.api.conftest import Program
 from tests.conftest import World
 from tests.core.files import samples
@@ -103,7 +102,7 @@ class BrokenLine(io.BytesIO):
 def test_a_part_that_breaks_off_leaves_nothing_and_is_sent_again(world: World, file_folder: Path, error: bool) -> None:
     upload = started(world)
     broken = BrokenLine(CONTENT[:100], error)
-    with pytest.raises(BadRequest, match="broke off"):
+    with pytest.raises(BrokenOff, match="broke off"):
         append(upload, world.principal("legal"), offset=0, stream=broken, length=HALF)
     assert stored(file_folder) == []
     upload = send(world, Upload.objects.get(pk=upload.pk), CONTENT[:HALF])
