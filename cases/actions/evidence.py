@@ -71,7 +71,9 @@ def _removed_before(held: Held, act: Act, **given: object) -> Held | None:
     return held if held.file.removed_at else None
 
 
-@action("cases.remove_evidence", needs=Capability.LEAD, title=_("Remove the file"), repeat=_removed_before)
+@action(
+    "cases.remove_evidence", needs=Capability.LEAD, title=_("Remove the file"), repeat=_removed_before, locks=("file",)
+)
 def remove_evidence(held: Held, act: Act, *, reason: str) -> Held:
     """Delete the bytes of a file of a case or of a signal, for example for privacy. Its hash and the reason stay.
 
