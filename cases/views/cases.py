@@ -24,6 +24,7 @@ from cases.actions import (
 from cases.models import Case, CaseState, Clock, Fact, Protocol, RoleAssignment, Severity, Task
 from cases.states import OPEN_CASE, OPEN_TASK, FactState, RoleState
 from cases.views.base import CaseView, KeysetPage, possible
+from cases.views.evidence import evidence_context
 from cases.views.verbs import next_steps
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.access.principals import Principal
@@ -175,6 +176,7 @@ class FactsView(CaseView):
             "groups": [(state, state.label, grouped[state]) for state in self.GROUPS if grouped[state]],
             "may_add": possible(add_fact, self.principal, self.case),
             "form": forms.FactForm(principal=self.principal),
+            **evidence_context(self.case, self.principal, whole=request.GET.get("evidence") == "all"),
         }
         return render(request, "cases/facts.html", context)
 
