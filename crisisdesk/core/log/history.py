@@ -1,4 +1,4 @@
-"""The readable field diff: who changed what and why. A convenience beside the event log, never the evidence."""
+"""The readable field diff: who changed what, and by which action. A convenience beside the event log, never the evidence."""
 
 from contextvars import ContextVar
 from typing import Any, Protocol
@@ -19,7 +19,6 @@ class UnderWay(Protocol):
     """The action being carried out (`crisisdesk.core.actions.act.Act`), as far as the history asks."""
 
     name: str
-    reason: str
 
     @property
     def actor(self) -> Actor:
