@@ -11,7 +11,6 @@ from cases.models.assessments import QUESTIONS, AnswerChoice
 from cases.states import FactState
 from crisisdesk.core import languages
 from crisisdesk.core.access.capabilities import Capability
-from crisisdesk.core.access.directory import people_visible_to
 from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.access.roles import CASE_ROLES, Role
 from crisisdesk.core.models import Brand, User, UserKind
@@ -46,7 +45,9 @@ class Person(forms.ModelChoiceField):
 
     def among(self, principal: Principal) -> None:
         """Offer the people this principal works with."""
-        self.queryset = people_visible_to(principal).filter(is_active=True, kind=UserKind.PERSON).order_by("name_sort")
+        self.queryset = (
+            User.objects.visible_to(principal).filter(is_active=True, kind=UserKind.PERSON).order_by("name_sort")
+        )
 
 
 class DeskForm(forms.Form):

@@ -12,11 +12,11 @@ from comms.actions.approvals import (
     approve_statement,
     reject_statement,
     return_statement,
-    submit_version,
-    take_back_version,
+    submit_statement,
+    take_back_statement,
 )
 from comms.actions.releases import release_template, review_release
-from comms.actions.statements import add_language, change_statement, draft_statement, edit_version, revise_version
+from comms.actions.statements import add_language, change_statement, draft_statement, edit_statement, revise_statement
 from comms.actions.versions import out_of_date
 from comms.models import (
     Approval,
@@ -33,7 +33,7 @@ from comms.models import (
     TemplateVersion,
 )
 from comms.sending import api as api_sending
-from comms.sending.actions.deliveries import publish_version, schedule_version, unschedule_version
+from comms.sending.actions.deliveries import publish_statement, schedule_statement, unschedule_statement
 from comms.sending.actions.withdrawal import withdraw_statement
 from comms.sending.api import PublishIn, ScheduleIn, WithdrawalOut, WithdrawIn
 from comms.sending.models import Account
@@ -172,13 +172,13 @@ class VersionViewSet(DeskViewSet):
         texts = sorted([text.channel, text.title, text.text, text.source_hash] for text in row.texts.all())
         return [texts, sorted([citation.fact_id, citation.stance] for citation in row.citations.all())]
 
-    partial_update = verb(edit_version, VersionChange)
-    submit = verb(submit_version, SubmitIn)
-    take_back = verb(take_back_version, response=VersionOut)
-    revise = verb(revise_version, response=VersionOut)
-    publish = verb(publish_version, PublishIn)
-    schedule = verb(schedule_version, ScheduleIn)
-    unschedule = verb(unschedule_version)
+    partial_update = verb(edit_statement, VersionChange)
+    submit = verb(submit_statement, SubmitIn)
+    take_back = verb(take_back_statement, response=VersionOut)
+    revise = verb(revise_statement, response=VersionOut)
+    publish = verb(publish_statement, PublishIn)
+    schedule = verb(schedule_statement, ScheduleIn)
+    unschedule = verb(unschedule_statement)
 
     def get_queryset(self) -> QuerySet[StatementVersion]:
         """With everything a version shows."""

@@ -26,7 +26,6 @@ from comms.models import (
 )
 from comms.placeholders import PlaceholderType
 from comms.sending.models import Account
-from crisisdesk.core.access.directory import people_visible_to
 from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.languages import language_name
 from crisisdesk.core.models import User
@@ -173,7 +172,7 @@ class People(forms.ModelMultipleChoiceField):
     def among(self, principal: Principal, statement: Statement) -> None:
         """Offer those of them the principal works with, and who was chosen before."""
         may = who_can_be_asked(statement.case).values("pk")
-        known = people_visible_to(principal).filter(pk__in=may) | statement.quoted_people.all()
+        known = User.objects.visible_to(principal).filter(pk__in=may) | statement.quoted_people.all()
         self.queryset = known.distinct().order_by("name_sort")
 
 

@@ -26,6 +26,7 @@ from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.access.roles import Role
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.locks import ACTOR
 from crisisdesk.core.errors import Invalid, Unmet
 from crisisdesk.core.models import Event, User
 
@@ -187,7 +188,7 @@ def _deeds(act: Act, case: Case, wanted: Collection[str]) -> dict[str, Event]:
     return found
 
 
-@action("cases.activate_case", needs=Capability.LEAD, moves="activate", title=_("Activate"))
+@action("cases.activate_case", needs=Capability.LEAD, moves="activate", title=_("Activate"), locks=(ACTOR,))
 def activate_case(
     case: Case,
     act: Act,

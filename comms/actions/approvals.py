@@ -24,9 +24,9 @@ from comms.actions.versions import (
 from comms.candidates import Candidates
 from comms.citing import says_nothing_wrong
 from comms.models import Approval, ApprovalPolicy, ApprovalRequest, Contributor, RequestStage, StatementVersion
-from comms.notices import tell_authors, tell_deciders
+from comms.notices import tell_authors, tell_deciders, tell_next
 from comms.placeholders import names_in
-from comms.sending.actions.deliveries import publish_version, schedule_version, send_or_hold_back
+from comms.sending.actions.deliveries import publish_statement, schedule_statement, send_or_hold_back
 from comms.sending.models import Account
 from comms.states import ALLOWED_VERSION, Purpose, StatementState, Verdict
 from crisisdesk.core.access.capabilities import Capability
@@ -60,7 +60,7 @@ def _submitted(version: StatementVersion, act: Act, **values: Any) -> StatementV
     repeat=_submitted,
     title=_("Send for approval"),
 )
-def submit_version(version: StatementVersion, act: Act, *, base_hash: str = "") -> StatementVersion:
+def submit_statement(version: StatementVersion, act: Act, *, base_hash: str = "") -> StatementVersion:
     """Fix the text as it stands, word for word, and ask the people whom the policy names for this case.
 
     `base_hash` names the text that was on the screen. The policy is copied into the request.
@@ -206,7 +206,7 @@ def _ask(act: Act, request: ApprovalRequest, stage: quorum.Stage, candidates: Ca
     act.later(row)
 
 
-@submit_version.guard
+@submit_statement.guard
 def primary_goes_first(version: StatementVersion, act: Act, **values: Any) -> Unmet | None:
     """The primary language is submitted first; the other follows with its own clock and never holds it up."""
     if version.is_primary:
@@ -220,7 +220,7 @@ def primary_goes_first(version: StatementVersion, act: Act, **values: Any) -> Un
     )
 
 
-@submit_version.guard
+@submit_statement.guard
 def translation_is_current(version: StatementVersion, act: Act, **values: Any) -> Unmet | None:
     """A translation of an older text is not submitted."""
     if out_of_date(version):
@@ -237,7 +237,7 @@ def translation_is_current(version: StatementVersion, act: Act, **values: Any) -
     return None
 
 
-@submit_version.guard
+@submit_statement.guard
 def has_a_channel(version: StatementVersion, act: Act, **values: Any) -> Unmet | None:
     """A text that goes nowhere is not decided about."""
     if Account.objects.speaking(version.language).filter(statements=version.statement).exists():
@@ -245,7 +245,7 @@ def has_a_channel(version: StatementVersion, act: Act, **values: Any) -> Unmet |
     return Unmet("no_channel", _("Choose at least one channel that carries this language"))
 
 
-@submit_version.guard
+@submit_statement.guard
 def can_be_approved(version: StatementVersion, act: Act, **values: Any) -> Unmet | None:
     """A request nobody could ever satisfy is refused at once, with the roles that are missing."""
     stages = [stage for stage in _asked(version, act) if not stage.quoted]
@@ -264,7 +264,7 @@ def can_be_approved(version: StatementVersion, act: Act, **values: Any) -> Unmet
     return Unmet("unsatisfiable", format_lazy(message, roles=RoleNames(missing)), {"roles": roles})
 
 
-@submit_version.guard
+@submit_statement.guard
 def quoted_people_can_agree(version: StatementVersion, act: Act, **values: Any) -> Unmet | None:
     """Nobody who is quoted is asked in vain: they see the case, and wrote in no text that another sends."""
     people = [stage.person for stage in _asked(version, act) if stage.quoted]
@@ -292,12 +292,12 @@ class RoleNames:
         return ", ".join(dict.fromkeys(named))
 
 
-submit_version.guard(case_is_open)
-submit_version.guard(says_nothing_wrong)
+submit_statement.guard(case_is_open)
+submit_statement.guard(says_nothing_wrong)
 
 
 @action("comms.take_back_statement", needs=Capability.CONTRIBUTE, moves="take_back", title=_("Take back to change"))
-def take_back_version(version: StatementVersion, act: Act) -> StatementVersion:
+def take_back_statement(version: StatementVersion, act: Act) -> StatementVersion:
     """Take a text out of approval to change it; a new draft says what it said. Decisions made so far stay on record."""
     request = version.request
     act.move(request, "withdraw")
@@ -335,6 +335,7 @@ def _standing(verdict: Verdict) -> Any:
     needs_fresh=True,
     repeat=_standing(Verdict.APPROVE),
     title=_("Approve exactly this text"),
+    only_person=True,
 )
 def approve_statement(request_: ApprovalRequest, act: Act, *, payload_hash: str, comment: str = "") -> Approval:
     """Approve exactly the text named by `payload_hash`. With the last approval the text is allowed, and goes out if its
@@ -412,8 +413,8 @@ def _primary_is_out(version: StatementVersion) -> bool:
     )
 
 
-@publish_version.guard
-@schedule_version.guard
+@publish_statement.guard
+@schedule_statement.guard
 def primary_is_out_first(version: StatementVersion, act: Act, **values: Any) -> Unmet | None:
     """The primary language goes out first."""
     if version.is_primary or _primary_is_out(version):
@@ -421,7 +422,13 @@ def primary_is_out_first(version: StatementVersion, act: Act, **values: Any) -> 
     return Unmet("primary_first", _("The text in the primary language goes out first"))
 
 
-@action("comms.return_statement", needs=_deciding, repeat=_standing(Verdict.RETURN), title=_("Return for changes"))
+@action(
+    "comms.return_statement",
+    needs=_deciding,
+    repeat=_standing(Verdict.RETURN),
+    title=_("Return for changes"),
+    only_person=True,
+)
 def return_statement(request_: ApprovalRequest, act: Act, *, payload_hash: str, comment: str) -> Approval:
     """Send the text back to its authors and say what has to change; a new draft with the same words waits for them."""
     approval = _turn_down(act, request_, Verdict.RETURN, payload_hash, comment)
@@ -429,7 +436,13 @@ def return_statement(request_: ApprovalRequest, act: Act, *, payload_hash: str, 
     return approval
 
 
-@action("comms.reject_statement", needs=_deciding, repeat=_standing(Verdict.REJECT), title=_("Reject"))
+@action(
+    "comms.reject_statement",
+    needs=_deciding,
+    repeat=_standing(Verdict.REJECT),
+    title=_("Reject"),
+    only_person=True,
+)
 def reject_statement(request_: ApprovalRequest, act: Act, *, payload_hash: str, comment: str) -> Approval:
     """Refuse the text and say why."""
     return _turn_down(act, request_, Verdict.REJECT, payload_hash, comment)
@@ -511,11 +524,8 @@ def work_goes_on(request: ApprovalRequest, act: Act, **values: Any) -> Unmet | N
 
 
 def four_eyes(request: ApprovalRequest, act: Act, **values: Any) -> Unmet | None:
-    """Nobody decides about their own words, and programs and the desk itself decide about none."""
-    user = act.actor.user
-    if user is None or act.actor.kind != "user":
-        return Unmet("person", _("Only a person decides about a text"))
-    if Contributor.objects.filter(version=request.version, user=user).exists():
+    """Nobody decides about their own words."""
+    if Contributor.objects.filter(version=request.version, user=act.actor.user).exists():
         return Unmet("four_eyes", _("You wrote in this text. Somebody else has to decide about it."))
     return None
 
@@ -546,7 +556,7 @@ def still_true(request: ApprovalRequest, act: Act, **values: Any) -> Unmet | Non
 # --- time runs out ----------------------------------------------------------------------------------------------------
 
 
-@action("comms.widen_stage", needs=Capability.MANAGE, title=_("Note that more people may decide"))
+@action("comms.widen_stage", title=_("Note that more people may decide"), by_system=True)
 def widen_stage(stage: RequestStage, act: Act) -> RequestStage:
     """Note in the course that the deputy, or then the executive, may decide too, or that nobody is there who could.
 
@@ -567,7 +577,7 @@ def widen_stage(stage: RequestStage, act: Act) -> RequestStage:
         kind = notice = "approval.left_to_deputy"
     act.record(kind, on=request, roles="/".join(stage.roles), level=level, **about(request.version))
     if notice:
-        tell_deciders(act, request, asked, kind=notice)
+        tell_next(act, stage, asked, kind=notice)
     if level == "deputy" and stage.executive_at is not None:
         stage.due_at, stage.lease_until, stage.fence = stage.executive_at, None, stage.fence + 1
         act.save(stage)
@@ -576,9 +586,7 @@ def widen_stage(stage: RequestStage, act: Act) -> RequestStage:
 
 @widen_stage.guard
 def time_has_come(stage: RequestStage, act: Act, **values: Any) -> Unmet | None:
-    """Only an open stage whose time has come, and only the desk itself."""
-    if not act.actor.is_system:
-        return Unmet("desk_only", _("The desk does this by itself"))
+    """Only an open stage whose time has come."""
     if stage.filled_at or stage.done_at or stage.due_at > act.now:
         return Unmet("not_due", _("Its time has not come"))
     return None

@@ -163,7 +163,7 @@ def _intended(version: StatementVersion, values: Mapping[str, Any]) -> dict[str,
 
 
 @action("comms.edit_statement", needs=Capability.CONTRIBUTE, title=_("Edit the text"), repeat=_nothing_new)
-def edit_version(
+def edit_statement(
     version: StatementVersion,
     act: Act,
     *,
@@ -182,7 +182,7 @@ def edit_version(
     """
     unknown = changes.keys() - {"title", "text", "variants", "next_update_at"}
     if unknown:
-        raise TypeError(f"edit_version does not know {sorted(unknown)}")
+        raise TypeError(f"edit_statement does not know {sorted(unknown)}")
     texts = _intended(version, changes)
     if base_hash and base_hash != version.draft_hash():
         raise Stale(
@@ -222,7 +222,7 @@ def _source_hash(version: StatementVersion, given: str, rewritten: bool) -> str:
     return primary.master.hash()
 
 
-@edit_version.guard
+@edit_statement.guard
 def text_is_open(version: StatementVersion, act: Act, **values: Any) -> Unmet | None:
     """Once submitted a text never changes; the remedy depends on where it stands."""
     if version.is_draft:
@@ -256,7 +256,7 @@ def add_language(statement: Statement, act: Act, *, language: str) -> StatementV
 
 
 @action("comms.revise_statement", needs=Capability.CONTRIBUTE, title=_("Start a new version"))
-def revise_version(version: StatementVersion, act: Act) -> StatementVersion:
+def revise_statement(version: StatementVersion, act: Act) -> StatementVersion:
     """Start a draft from a text that is approved, scheduled or rejected. An approved one is replaced: it no longer
     goes out, and the new version starts without approvals."""
     if version.state != StatementState.REJECTED:
@@ -267,7 +267,7 @@ def revise_version(version: StatementVersion, act: Act) -> StatementVersion:
     return draft
 
 
-@revise_version.guard
+@revise_statement.guard
 def can_be_revised(version: StatementVersion, act: Act, **values: Any) -> Unmet | None:
     """There is one text to work on at a time."""
     if version.state in (StatementState.APPROVED, StatementState.SCHEDULED):
@@ -315,7 +315,7 @@ def settings_are_open(statement: Statement, act: Act, **values: Any) -> Unmet | 
     return Unmet("submitted", format_lazy(message, number=submitted.number, language=submitted.language))
 
 
-for writing_verb in (edit_version, add_language, revise_version, change_statement):
+for writing_verb in (edit_statement, add_language, revise_statement, change_statement):
     writing_verb.guard(case_is_open)
 
 

@@ -26,7 +26,7 @@ from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
 from crisisdesk.core.errors import Invalid, Stale, Text, Unmet
-from crisisdesk.core.models import Brand, Membership, User
+from crisisdesk.core.models import Brand, Membership
 
 WRITES = (Capability.LEAD, Capability.MANAGE)
 
@@ -195,7 +195,12 @@ def _approved_by_me(version: Version, act: Act, *, payload_hash: str = "", **val
 
 
 @action(
-    "comms.approve_template", needs=DECIDES, needs_fresh=True, repeat=_approved_by_me, title=_("Approve the template")
+    "comms.approve_template",
+    needs=DECIDES,
+    needs_fresh=True,
+    repeat=_approved_by_me,
+    title=_("Approve the template"),
+    only_person=True,
 )
 def approve_template(version: Version, act: Act, *, payload_hash: str) -> Version:
     """Approve exactly this template. With the second person it may be used, and the one before it is retired."""
@@ -203,9 +208,7 @@ def approve_template(version: Version, act: Act, *, payload_hash: str) -> Versio
         raise Stale(
             _("The template has changed since you opened it. Read it again."), current_hash=version.payload_hash
         )
-    act.save(
-        TemplateApproval(version=version, user=act.user, roles=_roles(act.user, version), payload_hash=payload_hash)
-    )
+    act.save(TemplateApproval(version=version, user=act.user, roles=_roles(act, version), payload_hash=payload_hash))
     if _missing(version):
         act.record("template.confirmed", on=version, payload_hash=payload_hash, **about(version))
         return version
@@ -220,8 +223,8 @@ def approve_template(version: Version, act: Act, *, payload_hash: str) -> Versio
     return version
 
 
-def _roles(user: User, version: Version) -> list[str]:
-    held = Membership.objects.filter(user=user, brand=version.template.brand_id, until=None)
+def _roles(act: Act, version: Version) -> list[str]:
+    held = Membership.objects.current(act.now).filter(user=act.user, brand=version.template.brand_id)
     return sorted(held.values_list("role", flat=True))
 
 
@@ -243,8 +246,6 @@ def template_waits(version: Version, act: Act, **values: Any) -> Unmet | None:
 @approve_template.guard
 def not_its_author(version: Version, act: Act, **values: Any) -> Unmet | None:
     """Nobody approves their own template."""
-    if act.actor.kind != "user":
-        return Unmet("person", _("Only a person approves a template"))
     if act.actor.user is not None and version.contributors.filter(user=act.actor.user).exists():
         return Unmet("four_eyes", _("You wrote this template. Somebody else has to approve it."))
     return None
@@ -293,3 +294,9 @@ def close_value(value: RegisteredValue, act: Act) -> RegisteredValue:
     act.save(value)
     act.record("value.closed", on=value, type=value.type)
     return value
+
+
+@close_value.guard
+def value_is_used(value: RegisteredValue, act: Act) -> Unmet | None:
+    """A value is withdrawn once."""
+    return None if value.active else Unmet("closed", _("This value is withdrawn already"))

@@ -14,13 +14,13 @@ from cases.head import case_head
 from cases.models import Fact, FactState
 from cases.views.base import case_or_404
 from comms import hashing
-from comms.actions.approvals import submit_version, take_back_version
-from comms.actions.statements import add_language, change_statement, edit_version, revise_version
+from comms.actions.approvals import submit_statement, take_back_statement
+from comms.actions.statements import add_language, change_statement, edit_statement, revise_statement
 from comms.actions.versions import out_of_date, unfit_sentence
 from comms.forms import CitationsForm, SettingsForm, WordingForm
 from comms.hints import counts, hints
 from comms.models import Draft, FactCitation, Statement, StatementVersion
-from comms.sending.actions.deliveries import publish_version, schedule_version, unschedule_version
+from comms.sending.actions.deliveries import publish_statement, schedule_statement, unschedule_statement
 from comms.sending.actions.withdrawal import withdraw_statement
 from comms.sending.forms import HashForm, ScheduleForm
 from comms.views.approval import compared_with, stages_for
@@ -92,7 +92,7 @@ class StatementView(DeskView):
         source = self._source_seen(columns, form) if touched or form.cleaned_data["checked"] else ""
         values = form.values() if touched else {}
         try:
-            saved = edit_version(
+            saved = edit_statement(
                 version, self.principal, base_hash=base if touched else "", source_hash=source, **cited, **values
             )
         except Stale as stale:
@@ -129,7 +129,7 @@ class StatementView(DeskView):
         if column is None or column.version is None:
             return True
         try:
-            submit_version(column.version, self.principal)
+            submit_statement(column.version, self.principal)
         except DomainError as error:
             column.refusals.append(str(error))
             return False
@@ -146,7 +146,7 @@ class StatementView(DeskView):
             if version is not None:
                 version.statement = self.statement
                 column.stale = version.is_draft and bool(version.master.text) and out_of_date(version)
-                if edit_version.can(self.principal, version):
+                if edit_statement.can(self.principal, version):
                     column.form = self.form_of(version, data)
             found.append(column)
         return found
@@ -223,12 +223,12 @@ class StatementView(DeskView):
             "citations": version.citations.select_related("fact__verified_by"),
             "older": version.statement.versions.filter(language=version.language, number__lt=version.number),
             "last_words": last_words(version),
-            "may_submit": submit_version.offered(principal, version),
-            "may_take_back": take_back_version.can(principal, version),
-            "may_revise": revise_version.can(principal, version),
-            "may_publish": publish_version.can(principal, version),
-            "may_schedule": schedule_version.can(principal, version),
-            "may_unschedule": unschedule_version.can(principal, version),
+            "may_submit": submit_statement.offered(principal, version),
+            "may_take_back": take_back_statement.can(principal, version),
+            "may_revise": revise_statement.can(principal, version),
+            "may_publish": publish_statement.can(principal, version),
+            "may_schedule": schedule_statement.can(principal, version),
+            "may_unschedule": unschedule_statement.can(principal, version),
             "hash_form": HashForm(initial={"payload_hash": version.payload_hash}, auto_id=False),
             "schedule_form": ScheduleForm(
                 initial={"payload_hash": version.payload_hash}, auto_id=f"at_{version.pk}_%s"
@@ -264,7 +264,7 @@ class AutosaveView(DeskView):
         """204 when kept; a sentence with 422 when the text could never be saved."""
         statement = visible_or_404(Statement, self.principal, uuid=uuid)
         for version in statement.versions.newest().filter(state="draft").prefetch_related("texts"):
-            if not edit_version.offered(self.principal, version):
+            if not edit_statement.offered(self.principal, version):
                 continue
             prefix = f"{version.language}-"
             content = {

@@ -7,10 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from crisisdesk.core.access.directory import people_visible_to
 from crisisdesk.core.api.auth import principal_of
 from crisisdesk.core.api.endpoints import DETAIL_VERBS
-from crisisdesk.core.models import User
 
 
 class Input(serializers.Serializer[Any]):
@@ -86,8 +84,7 @@ class VisibleField(serializers.SlugRelatedField[Any]):
         request = self.context.get("request")
         if request is None:
             return self.model._default_manager.none()
-        principal = principal_of(request)
-        return people_visible_to(principal) if self.model is User else self.model.objects.visible_to(principal)
+        return self.model.objects.visible_to(principal_of(request))
 
     def to_internal_value(self, data: Any) -> Any:
         """The object; malformed identifiers are told apart from unknown ones."""

@@ -65,6 +65,8 @@ def verb(
     - `many` says that the action returns several objects.
     - `never_kept` names values of the answer that are shown once: they are blanked in the copy kept for repetitions.
     """
+    if action.by_system:
+        raise TypeError(f"{action.name} is the desk's own and has no endpoint")
     made = Verb(action, serializer, response, detail, parent, many, never_kept, path)
 
     def endpoint(self: "DeskViewSet", request: Request, *args: Any, **kwargs: Any) -> HttpResponse:

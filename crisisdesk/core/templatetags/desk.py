@@ -10,6 +10,7 @@ import lucide
 from django import template
 from django.conf.locale import LANG_INFO
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, Form, RadioSelect
+from django.template.defaulttags import CsrfTokenNode
 from django.template.loader import render_to_string
 from django.utils import formats, timezone
 from django.utils.html import escape, format_html, format_html_join
@@ -380,6 +381,32 @@ def form_errors(form: Form) -> SafeString:
         return SafeString("")
     lines = format_html_join("", "<li>{}</li>", ((one,) for one in said))
     return format_html('<div class="errors" role="alert">{}<ul>{}</ul></div>', icon("circle-alert"), lines)
+
+
+# How a button of an action may look, and the class that makes it so.
+_LOOKS = {"primary": "p", "small": "s", "wide": "wide", "danger": "danger", "quiet": "quiet"}
+
+
+@register.simple_tag(takes_context=True)
+def action_button(
+    context: template.Context, url: str, label: str, icon_name: str = "", look: str = "", about: str = "",
+    said: str = "", icon_size: str = "", **hidden: Any,
+) -> SafeString:  # fmt: skip
+    """A button that carries out an action at once, as a form without fields, so that it works without any script.
+
+    `look` is one or more of primary, small, wide, danger and quiet, or link; `about` follows the label where several
+    buttons of one kind stand together; `said` is read out instead of both. What else is named travels as a hidden
+    value. The view has asked whether the action is possible: nothing is asked again here.
+    """
+    if not url:  # `{% url … as … %}` keeps silent where nothing fits
+        raise template.TemplateSyntaxError(f"The button {label!s} has no address.")
+    css = "link" if look == "link" else " ".join(["btn", *(_LOOKS[word] for word in look.split())])
+    values = format_html_join("", '<input type="hidden" name="{}" value="{}">', hidden.items())
+    return format_html(
+        '<form method="post" action="{}">{}{}<button class="{}"{}>{}{}{}</button></form>',
+        url, CsrfTokenNode().render(context), values, css, format_html(' aria-label="{}"', said) if said else "",
+        icon(icon_name, cls=icon_size) if icon_name else "", label, f" · {about}" if about else "",
+    )  # fmt: skip
 
 
 # --- lists ----------------------------------------------------------------------------------------------------------

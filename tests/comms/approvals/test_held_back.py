@@ -3,11 +3,11 @@
 import pytest
 from django.urls import reverse
 
-from comms.actions.approvals import submit_version
+from comms.actions.approvals import submit_statement
 from comms.models import HeldBack, StatementVersion, Status
 from comms.sending import claiming as sending
 from comms.sending.actions.accounts import resume_account, stop_account
-from comms.sending.actions.deliveries import publish_version
+from comms.sending.actions.deliveries import publish_statement
 from comms.sending.models import Account, Delivery, NewsroomPost
 from comms.states import RequestState, StatementState
 from crisisdesk.core.access.principals import SYSTEM
@@ -53,7 +53,7 @@ def test_once_it_has_left_nothing_needs_attention(world: World) -> None:
     build.approve(world, request)
     Account.objects.update(active=True)
     version = again(request.version)
-    publish_version(version, world.principal("duty", fresh=True), payload_hash=version.payload_hash)
+    publish_statement(version, world.principal("duty", fresh=True), payload_hash=version.payload_hash)
     version = again(version)
     assert (version.state, version.held_back) == (StatementState.PUBLISHING, "")
     assert version.status != Status.NEEDS_ATTENTION
@@ -62,7 +62,7 @@ def test_once_it_has_left_nothing_needs_attention(world: World) -> None:
 def test_a_translation_that_cannot_leave_lets_the_primary_language_go(world: World) -> None:
     request = build.submitted(world)
     english = build.edited(world, build.translation(request.version), "community", text=build.TEXT)
-    english_request = submit_version(english, world.principal("community")).request
+    english_request = submit_statement(english, world.principal("community")).request
     Account.objects.update(languages=["cs"])
     build.approve(world, english_request)
     assert again(english).state == StatementState.APPROVED

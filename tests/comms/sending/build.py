@@ -13,7 +13,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from django.test import Client
 
-from comms.actions.approvals import submit_version
+from comms.actions.approvals import submit_statement
 from comms.models import Statement, StatementVersion
 from comms.sending import claiming as sending
 from comms.sending.actions.subscribers import confirm_subscription, subscribe
@@ -33,7 +33,7 @@ def released(world: World, **values: Any) -> StatementVersion:
     draft = build.draft(world, **{"text": TEXT, "title": TITLE, **values})
     Statement.objects.filter(pk=draft.statement_id).update(embargo_until=embargo)
     draft = StatementVersion.objects.get(pk=draft.pk)
-    request = submit_version(draft, world.principal("community")).request
+    request = submit_statement(draft, world.principal("community")).request
     build.approve(world, request)
     return StatementVersion.objects.get(pk=draft.pk)
 
@@ -139,10 +139,18 @@ class Mailbox:
         return self.answer
 
 
+def send_through(mailbox: Mailbox, settings: Any) -> None:
+    """Let the desk send its mails through this server."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", mailbox.port, 5
+    settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+    settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+
+
 @contextmanager
-def mail_server() -> Iterator[Mailbox]:
+def mail_server(mailbox: Mailbox | None = None) -> Iterator[Mailbox]:
     """A real SMTP server on a free port of loopback."""
-    mailbox = Mailbox()
+    mailbox = mailbox or Mailbox()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         mailbox.port = free.getsockname()[1]

@@ -9,10 +9,10 @@ from django.urls import reverse
 from cases.actions.facts import add_fact, confirm_fact, refute_fact
 from cases.models import Fact
 from comms import tasks
-from comms.actions.approvals import return_statement, submit_version
+from comms.actions.approvals import return_statement, submit_statement
 from comms.models import Statement, StatementVersion, Status
 from comms.sending import claiming as sending
-from comms.sending.actions.deliveries import publish_version, retry_delivery, schedule_version
+from comms.sending.actions.deliveries import publish_statement, retry_delivery, schedule_statement
 from comms.sending.models import Delivery, DeliveryState, NewsroomPost, Stopped
 from comms.states import StatementState
 from crisisdesk.core import clock
@@ -35,7 +35,7 @@ def resting(world: World, *, at_once: bool = True, embargo: bool = False) -> tup
     until = clock.now() + timedelta(minutes=60) if embargo else None
     Statement.objects.filter(pk=version.statement_id).update(publish_when_approved=at_once, embargo_until=until)
     version = StatementVersion.objects.get(pk=version.pk)
-    return submit_version(version, world.principal("community")), fact
+    return submit_statement(version, world.principal("community")), fact
 
 
 def approved(world: World, **values: bool) -> tuple[StatementVersion, Fact]:
@@ -67,10 +67,10 @@ def test_nobody_publishes_it_now_or_later(world: World) -> None:
     refute(world, fact)
     who = world.principal("community", fresh=True)
     with pytest.raises(NotNow) as refused:
-        publish_version(version, who, payload_hash=version.payload_hash)
+        publish_statement(version, who, payload_hash=version.payload_hash)
     assert codes(refused) == {"refuted_fact"}
     with pytest.raises(NotNow) as refused:
-        schedule_version(version, who, payload_hash=version.payload_hash, at=clock.now() + LATER)
+        schedule_statement(version, who, payload_hash=version.payload_hash, at=clock.now() + LATER)
     assert codes(refused) == {"refuted_fact"}
     assert not Delivery.objects.exists()
 
@@ -78,7 +78,7 @@ def test_nobody_publishes_it_now_or_later(world: World) -> None:
 def test_what_is_scheduled_stays_and_a_person_decides(world: World) -> None:
     version, fact = approved(world, at_once=False)
     who = world.principal("community", fresh=True)
-    schedule_version(version, who, payload_hash=version.payload_hash, at=clock.now() + LATER)
+    schedule_statement(version, who, payload_hash=version.payload_hash, at=clock.now() + LATER)
     refute(world, fact)
     with clock.time_at(clock.now() + LATER + timedelta(minutes=1)):
         tasks.publish_what_was_scheduled()

@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from cases.actions.facts import add_fact, confirm_fact, refute_fact
 from cases.models import Fact, FactState
-from comms.actions.approvals import submit_version
-from comms.actions.statements import edit_version, revise_version
+from comms.actions.approvals import submit_statement
+from comms.actions.statements import edit_statement, revise_statement
 from comms.citing import says_nothing_wrong
 from comms.hints import hints
 from comms.models import FactCitation, Stance, StatementVersion
@@ -49,10 +49,10 @@ def test_only_the_contrary_of_what_is_known_stops_a_text(world: World, stance: s
     assert (unmet.code if unmet else None) == wrong
     if wrong:
         with pytest.raises(NotNow) as refused:
-            submit_version(version, world.principal("community"))
+            submit_statement(version, world.principal("community"))
         assert codes(refused) == {wrong}
     else:
-        submit_version(version, world.principal("community"))
+        submit_statement(version, world.principal("community"))
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_what_is_not_known_is_a_hint(world: World, stance: str, state: str, said
 
 def test_what_is_denied_and_confirmed_meanwhile_is_not_approved(world: World) -> None:
     version, fact = citing(world, "deny")
-    request = submit_version(version, world.principal("community")).request
+    request = submit_statement(version, world.principal("community")).request
     confirm_fact(Fact.objects.get(pk=fact.pk), world.principal("quality"))
     with pytest.raises(NotNow) as refused:
         build.approve(world, request)
@@ -100,7 +100,7 @@ def test_what_nobody_can_say_is_refused(world: World, stances: dict[str, str]) -
     other = fact_of(world, version)
     names = {"cited": str(fact.uuid), "other": str(other.uuid)}
     with pytest.raises(Invalid) as refused:
-        edit_version(
+        edit_statement(
             version,
             world.principal("community"),
             stances={names.get(name, name): stance for name, stance in stances.items()},
@@ -110,18 +110,18 @@ def test_what_nobody_can_say_is_refused(world: World, stances: dict[str, str]) -
 
 def test_the_next_version_says_the_same(world: World) -> None:
     version, fact = citing(world, "deny")
-    request = submit_version(version, world.principal("community")).request
+    request = submit_statement(version, world.principal("community")).request
     StatementVersion.objects.filter(pk=version.pk)
     version.statement.publish_when_approved = False
     version.statement.save()
     build.approve(world, request)
-    draft = revise_version(StatementVersion.objects.get(pk=version.pk), world.principal("community"))
+    draft = revise_statement(StatementVersion.objects.get(pk=version.pk), world.principal("community"))
     assert list(draft.citations.values_list("fact_id", "stance")) == [(fact.pk, "deny")]
 
 
 def test_the_database_keeps_what_a_submitted_text_says(world: World) -> None:
     version, _fact = citing(world, "open")
-    submit_version(version, world.principal("community"))
+    submit_statement(version, world.principal("community"))
     with pytest.raises(DatabaseError, match="final"), transaction.atomic():
         FactCitation.objects.filter(version=version).update(stance="assert")
 
@@ -148,7 +148,7 @@ def test_it_is_chosen_beside_the_fact_in_the_editor(world: World) -> None:
 
 def test_whoever_decides_sees_it_with_the_state_of_the_fact(world: World) -> None:
     version, _fact = citing(world, "deny", "refuted")
-    request = submit_version(version, world.principal("community")).request
+    request = submit_statement(version, world.principal("community")).request
     drawn = world.client("comms_lead").get(reverse("comms:approval", args=[request.uuid])).content.decode()
     assert "denies it" in drawn
     assert "Děti skončily v nemocnici" in drawn
@@ -183,7 +183,7 @@ def test_the_api_takes_and_shows_it(world: World) -> None:
 
 def test_a_published_denial_of_what_is_confirmed_calls_for_a_correction(world: World) -> None:
     version, fact = citing(world, "deny")
-    request = submit_version(version, world.principal("community")).request
+    request = submit_statement(version, world.principal("community")).request
     build.approve(world, request)
     StatementVersion.objects.filter(pk=version.pk).update(published_at=version.created_at)
     assert not StatementVersion.objects.correction_needed().exists()

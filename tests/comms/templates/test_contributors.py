@@ -131,7 +131,7 @@ def test_reasons_kept_in_the_history_are_blanked_and_names_of_actions_stay(world
     statement = version.statement
     statement.history.update(history_change_reason="Jan Novák to zkazil.")
     version.history.update(history_change_reason="comms.draft_statement")
-    blanking = importlib.import_module("crisisdesk.core.migrations.0005_reasons_blanked")
+    blanking = importlib.import_module("crisisdesk.core.migrations.0006_reasons_blanked")
     with owner_connection(committed_db) as owner:
         owner.execute(blanking.BLANK)
     assert {row.history_change_reason for row in statement.history.all()} == {""}

@@ -21,6 +21,6 @@ BLANK = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0004_pinned_seal")]
+    dependencies = [("core", "0005_pinned_seal")]
 
     operations = [migrations.RunSQL(BLANK, migrations.RunSQL.noop)]

@@ -9,6 +9,6 @@ from crisisdesk.core.log.migration_sql import SEAL_FUNCTION
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0003_languages")]
+    dependencies = [("core", "0004_people_as_rows")]
 
     operations = [migrations.RunSQL(SEAL_FUNCTION, migrations.RunSQL.noop)]
