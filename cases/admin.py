@@ -25,7 +25,7 @@ from cases.models import (
     Task,
 )
 from cases.states import SignalState
-from crisisdesk.core.admin_base import AdminVerb, DeskAdmin, ReadOnlyInline, ReasonForm, WorkflowAdmin
+from crisisdesk.core.admin_base import AdminVerb, DeskAdmin, ReadOnlyInline, WorkflowAdmin
 from crisisdesk.core.principals import Principal
 from crisisdesk.core.roles import CASE_ROLES
 
@@ -225,18 +225,6 @@ class StepAdmin(DeskAdmin):
 # --- work, to be read ------------------------------------------------------------------------------------------------
 
 
-class ReviewForm(forms.Form):
-    """The summary of the review."""
-
-    review = forms.CharField(label=_("Summary of the review"), required=False, widget=forms.Textarea(attrs={"rows": 8}))
-
-
-class WhyForm(forms.Form):
-    """Why nothing is said in public."""
-
-    why = forms.CharField(label=_("Why"), widget=forms.Textarea(attrs={"rows": 3}))
-
-
 @admin.register(Signal)
 class SignalAdmin(WorkflowAdmin):
     """Signals."""
@@ -251,7 +239,7 @@ class SignalAdmin(WorkflowAdmin):
     )  # fmt: skip
     verbs = (
         AdminVerb(actions.take_over_signal),
-        AdminVerb(actions.dismiss_signal, ReasonForm),
+        AdminVerb(actions.dismiss_signal),
         AdminVerb(
             actions.open_case,
             offered=lambda row, principal: (
@@ -294,13 +282,13 @@ class CaseAdmin(WorkflowAdmin):
     verbs = (
         AdminVerb(actions.activate_case),
         AdminVerb(actions.contain_case),
-        AdminVerb(actions.relapse_case, ReasonForm),
-        AdminVerb(actions.waive_statement, WhyForm),
+        AdminVerb(actions.relapse_case),
+        AdminVerb(actions.waive_statement),
         AdminVerb(actions.resolve_case),
         AdminVerb(actions.start_review),
-        AdminVerb(actions.close_case, ReviewForm),
-        AdminVerb(actions.dismiss_case, ReasonForm),
-        AdminVerb(actions.reopen_case, ReasonForm),
+        AdminVerb(actions.close_case),
+        AdminVerb(actions.dismiss_case),
+        AdminVerb(actions.reopen_case),
     )
 
 
@@ -313,7 +301,7 @@ class RoleAdmin(WorkflowAdmin):
     search_fields = ("case__reference", "user__name")
     list_select_related = ("case", "user")
     fields = ("case", "role", "user", "deputy_of", "state", "offered_by", "answered_at", "ended_at")
-    verbs = (AdminVerb(actions.lapse_offer), AdminVerb(actions.end_role, ReasonForm))
+    verbs = (AdminVerb(actions.lapse_offer), AdminVerb(actions.end_role))
 
 
 @admin.register(Task)
@@ -336,7 +324,7 @@ class TaskAdmin(WorkflowAdmin):
         "finished_by",
         "finished_at",
     )
-    verbs = (AdminVerb(actions.finish_task), AdminVerb(actions.skip_task, ReasonForm))
+    verbs = (AdminVerb(actions.finish_task), AdminVerb(actions.skip_task))
 
 
 @admin.register(Fact)

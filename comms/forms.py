@@ -7,7 +7,6 @@ from django import forms
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from cases.forms import DeskForm, Moment
 from cases.models import Case, Fact
 from comms import hashing
 from comms.actions.quoting import who_can_be_asked
@@ -26,6 +25,7 @@ from comms.models import (
 )
 from comms.placeholders import PlaceholderType
 from crisisdesk.core.directory import people_visible_to
+from crisisdesk.core.input_forms import DeskForm, Moment
 from crisisdesk.core.languages import language_name
 from crisisdesk.core.models import User
 from crisisdesk.core.principals import Principal
@@ -50,8 +50,9 @@ class DraftForm(DeskForm):
         empty_label=_("an empty page"),
     )
 
-    def __init__(self, *args: Any, case: Case, **options: Any) -> None:
+    def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        case: Case = self.target
         out = Statement.objects.visible_to(self.principal).filter(case=case, versions__published_at__isnull=False)
         self.fields["supersedes"].queryset = out.distinct()  # type: ignore[attr-defined]
         templates = StatementTemplate.objects.visible_to(self.principal).for_case(case)
@@ -173,8 +174,9 @@ class SettingsForm(DeskForm):
     scheduled_at = Moment(label=_("Publish at"), required=False, help_text=_("Empty: at once"))
     embargo_until = Moment(label=_("Embargo until"), required=False, help_text=_("Nothing leaves before"))
 
-    def __init__(self, *args: Any, statement: Statement, **options: Any) -> None:
+    def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        statement: Statement = self.target
         fitting = open_to(statement) | statement.accounts.all()
         accounts = Account.objects.visible_to(self.principal).filter(pk__in=fitting.values("pk"))
         self.fields["accounts"].queryset = accounts  # type: ignore[attr-defined]

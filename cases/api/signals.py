@@ -14,10 +14,9 @@ from cases.actions import (
     take_over_signal,
 )
 from cases.api.cases import CaseOut
-from cases.api.shapes import LONG, OptionalAnswersIn, PersonRef, ReasonIn, case_field, kind_field, person_field
+from cases.api.shapes import PersonRef
 from cases.models import Severity, Signal, SignalOrigin, SignalState
-from crisisdesk.core.api import DeskViewSet, Filter, Input, Output, VisibleField, verb
-from crisisdesk.core.models import Brand
+from crisisdesk.core.api import DeskViewSet, Filter, Output, verb
 
 
 class SignalOut(Output):
@@ -44,42 +43,6 @@ class SignalLine(SignalOut):
     actions = False
 
 
-class ReportIn(Input):
-    """A new signal; `severity` is provisional and follows the kind where it is left out."""
-
-    brand = VisibleField(Brand, slug_field="slug")
-    title = serializers.CharField(max_length=200)
-    text = serializers.CharField(max_length=LONG, required=False, allow_blank=True)
-    links = serializers.ListField(child=serializers.URLField(max_length=2000), required=False, max_length=50)
-    kind = kind_field(required=False, allow_null=True)
-    severity = serializers.ChoiceField(Severity.choices, required=False)
-    detected_at = serializers.DateTimeField(required=False)
-    reporter = serializers.CharField(max_length=500, required=False, allow_blank=True)
-
-
-class ToCaseIn(Input):
-    """The case, by its reference."""
-
-    case = case_field()
-
-
-class LeadIn(OptionalAnswersIn):
-    """What the case starts with; what is left out follows the signal."""
-
-    title = serializers.CharField(max_length=200, required=False)
-    summary = serializers.CharField(max_length=LONG, required=False, allow_blank=True)
-    kind = kind_field(required=False)
-    confidential = serializers.BooleanField(required=False)
-    primary_language = serializers.CharField(max_length=3, required=False)
-    content_languages = serializers.ListField(child=serializers.CharField(max_length=3), required=False, max_length=20)
-
-
-class OpenIn(LeadIn):
-    """The same, and who is asked to lead."""
-
-    lead = person_field(required=False)
-
-
 class SignalViewSet(DeskViewSet):
     """What may become a crisis: reports of people, grouped mentions, alarms of detectors."""
 
@@ -97,12 +60,12 @@ class SignalViewSet(DeskViewSet):
     search = ("title",)
     orderings = {"created_at": "created_at", "reported_at": "reported_at"}
 
-    create = verb(report_signal, ReportIn, parent="brand")
+    create = verb(report_signal, parent="brand", by="slug")
     take_over = verb(take_over_signal)
-    dismiss = verb(dismiss_signal, ReasonIn)
-    attach = verb(attach_signal, ToCaseIn)
-    open_case = verb(open_case, OpenIn, CaseOut)
-    lead = verb(take_and_lead, LeadIn, CaseOut)
+    dismiss = verb(dismiss_signal)
+    attach = verb(attach_signal)
+    open_case = verb(open_case, response=CaseOut)
+    lead = verb(take_and_lead, response=CaseOut)
 
     def get_queryset(self) -> QuerySet[Any]:
         """With what they name."""

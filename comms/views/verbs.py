@@ -22,10 +22,6 @@ class DraftView(CaseVerb):
     form_class = forms.DraftForm
     template_name = "comms/draft.html"
 
-    def get_form_options(self) -> dict[str, Any]:
-        """The case decides which statements and templates are offered."""
-        return {**super().get_form_options(), "case": self.object}
-
     def get_initial(self) -> dict[str, Any]:
         """What the link asked for: `?purpose=` and `?supersedes=`."""
         asked: dict[str, Any] = {
@@ -66,10 +62,6 @@ class ChangeView(StatementVerb):
     form_class = forms.SettingsForm
     template_name = "comms/settings.html"
     success_message = _("Settings saved")
-
-    def get_form_options(self) -> dict[str, Any]:
-        """The statement decides which channels are offered."""
-        return {**super().get_form_options(), "statement": self.object}
 
     def get_initial(self) -> dict[str, Any]:
         """The settings as they are."""

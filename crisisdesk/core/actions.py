@@ -25,9 +25,11 @@ from crisisdesk.core.acts import Act
 from crisisdesk.core.capabilities import Capability
 from crisisdesk.core.errors import Denied, Missing, NotFresh, NotNow, Text, Unmet
 from crisisdesk.core.history import current_act
+from crisisdesk.core.inputs import Shape, cleaned
 from crisisdesk.core.models.base import DeskModel
 from crisisdesk.core.models.events import Event
 from crisisdesk.core.principals import Principal
+from crisisdesk.core.signatures import check_signature, target
 from crisisdesk.core.wording import edge_refused
 
 Target = TypeVar("Target")
@@ -60,9 +62,12 @@ class Action(Generic[Target, Given, Result]):
         needs_fresh: bool,
         creates: bool,
         repeat: Callable[..., Any] | None,
+        inputs: Shape | None,
     ) -> None:
         self.name = name
         self.body = body
+        self.inputs = inputs
+        self.target = target(body)
         self.title = title
         self.needs = needs
         self.moves = moves
@@ -93,6 +98,8 @@ class Action(Generic[Target, Given, Result]):
             raise TypeError(f"{self.name} takes its values by name")
         if current_act.get() is not None:
             raise RuntimeError(f"{self.name} was called inside another action; share a function that takes `act`")
+        if self.inputs is not None:
+            values = cleaned(self.inputs, values)  # type: ignore[assignment]
         tries = 1 if connection.in_atomic_block else _TRIES
         for attempt in range(1, tries + 1):
             try:
@@ -191,6 +198,7 @@ def action(
     needs_fresh: bool = False,
     creates: bool = False,
     repeat: Callable[..., Any] | None = None,
+    inputs: Shape | None = None,
 ) -> Callable[[Callable[Concatenate[Target, Act, Given], Result]], Action[Target, Given, Result]]:
     """Make a function `(obj, act, *, values…)` the body of a verb.
 
@@ -201,11 +209,14 @@ def action(
     - `needs_fresh`: the person must have proved who they are within `ACCOUNT_REAUTHENTICATION_TIMEOUT` seconds.
     - `creates`: the object is the parent of what is made.
     - `repeat`: `(obj, act, **values)` returns the standing result when the same principal repeats the verb, else None.
+    - `inputs`: what it asks for, where it takes values; forms and serializers are made from it (see `inputs`).
     """
 
     def register(body: Callable[Concatenate[Target, Act, Given], Result]) -> Action[Target, Given, Result]:
         if name in REGISTRY:
             raise ValueError(f"action {name!r} is registered twice")
+        if inputs is not None:
+            check_signature(name, inputs, body)
         made = Action(
             name,
             body,
@@ -215,6 +226,7 @@ def action(
             needs_fresh=needs_fresh,
             creates=creates,
             repeat=repeat,
+            inputs=inputs,
         )
         REGISTRY[name] = made
         return made

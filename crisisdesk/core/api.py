@@ -38,6 +38,7 @@ from crisisdesk.core.api_idempotency import etag_of, in_one_transaction, once, r
 from crisisdesk.core.api_paging import Filter, KeysetPagination, StrictFilters, refuse_unknown
 from crisisdesk.core.api_serializers import DETAIL_VERBS, Input, Output, ReasonIn, VisibleField
 from crisisdesk.core.errors import Missing
+from crisisdesk.core.input_serializers import serializer_for
 from crisisdesk.core.models import Organisation
 from crisisdesk.core.principals import Principal
 
@@ -86,19 +87,23 @@ def verb(
     detail: bool = True,
     parent: str | Callable[["DeskViewSet", dict[str, Any]], Any] | None = None,
     path: str = "",
+    by: str = "uuid",
     many: bool = False,
     never_kept: Sequence[str] = (),
 ) -> Any:
-    """An endpoint that calls `action` with the validated values of `serializer` and answers with `response`.
+    """An endpoint that calls `action` with the values it asks for and answers with `response`.
 
     - As an attribute called `take_over` of a `DeskViewSet` it is `POST …/{uuid}/take-over`; called `create`,
       `partial_update` or `destroy` it is what these names say.
     - Without `response` the answer is the object itself as it stands afterwards (204 when it can no longer be seen).
-    - Verbs of the collection (`create`, or `detail=False`) act on `parent`: the name of a value that is taken out of
-      the validated ones, or a function `(view, values)`; without a parent, on the organisation.
+    - What is sent has the shape of the action's inputs; `serializer` is for requests that need another one.
+    - Verbs of the collection (`create`, or `detail=False`) act on `parent`: the name of a value beside the inputs, which
+      is a row named by its column `by`, or a function `(view, values)`; without a parent, on the organisation.
     - `many` says that the action returns several objects.
     - `never_kept` names values of the answer that are shown once: they are blanked in the copy kept for repetitions.
     """
+    if serializer is None:
+        serializer = serializer_for(action, parent=parent if isinstance(parent, str) else "", by=by)
     made = Verb(action, serializer, response, detail, parent, many, never_kept, path)
 
     def endpoint(self: "DeskViewSet", request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
