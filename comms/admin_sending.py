@@ -9,7 +9,6 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from comms.actions import by_hand, channels, deliveries, subscribers
-from comms.forms_sending import ReasonForm, SentForm
 from comms.models import Account, Delivery, DeliveryAttempt, NewsroomPost, Subscriber, Withdrawal
 from crisisdesk.core.admin_base import AdminVerb, DeskAdmin, ReadOnlyInline, WorkflowAdmin
 from crisisdesk.core.capabilities import Capability
@@ -100,9 +99,9 @@ class DeliveryAdmin(WorkflowAdmin):
     readonly_fields = fields
     verbs = (
         AdminVerb(deliveries.retry_delivery),
-        AdminVerb(deliveries.mark_sent, SentForm),
+        AdminVerb(deliveries.mark_sent),
         AdminVerb(deliveries.send_again),
-        AdminVerb(by_hand.untick_delivery, ReasonForm),
+        AdminVerb(by_hand.untick_delivery),
     )
 
     @admin.display(description=_("last answer"))

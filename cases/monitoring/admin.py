@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar
 
-from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -10,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.monitoring import actions
 from cases.monitoring.actions.polling import find_feed
-from cases.monitoring.forms import PauseForm
 from cases.monitoring.models import Mention, ReportAddress, SignalEvidence, Source, SourceKind
 from crisisdesk.core.admin_base import AdminVerb, DeskAdmin, ReadOnlyInline, WorkflowAdmin
 from crisisdesk.core.capabilities import Capability
@@ -31,7 +29,6 @@ class SourceAdmin(DeskAdmin):
         AdminVerb(actions.poll_now, offered=lambda row, principal: actions.poll_now.can(principal, row)),
         AdminVerb(
             actions.pause_source,
-            PauseForm,
             offered=lambda row, principal: row.active and actions.pause_source.offered(principal, row),
         ),
         AdminVerb(
@@ -121,7 +118,6 @@ class ReportAddressAdmin(DeskAdmin):
     verbs: ClassVar[Any] = (
         AdminVerb(
             actions.revoke_report_address,
-            forms.Form,
             offered=lambda row, principal: (
                 row.revoked_at is None and actions.revoke_report_address.offered(principal, row)
             ),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import FactState
 from comms import hashing, quorum
 from comms.actions.deliveries import publish_version, schedule_version, send_out
+from comms.actions.inputs import ApproveInputs, SubmitInputs, TurnDownInputs
 from comms.actions.quoting import out_of_reach, to_agree
 from comms.actions.versions import (
     about,
@@ -24,15 +25,7 @@ from comms.actions.versions import (
     wordings,
 )
 from comms.candidates import Candidates
-from comms.models import (
-    Account,
-    Approval,
-    ApprovalPolicy,
-    ApprovalRequest,
-    Contributor,
-    RequestStage,
-    StatementVersion,
-)
+from comms.models import Account, Approval, ApprovalPolicy, ApprovalRequest, Contributor, RequestStage, StatementVersion
 from comms.notices import tell_authors, tell_deciders
 from comms.placeholders import names_in
 from comms.states import ALLOWED_VERSION, Purpose, StatementState, Verdict
@@ -66,6 +59,7 @@ def _submitted(version: StatementVersion, act: Act, **values: Any) -> StatementV
     moves="submit",
     repeat=_submitted,
     title=_("Send for approval"),
+    inputs=SubmitInputs,
 )
 def submit_version(version: StatementVersion, act: Act, *, base_hash: str = "") -> StatementVersion:
     """Fix the text as it stands, word for word, and ask the people whom the policy names for this case.
@@ -349,6 +343,7 @@ def _standing(verdict: Verdict) -> Any:
     needs_fresh=True,
     repeat=_standing(Verdict.APPROVE),
     title=_("Approve exactly this text"),
+    inputs=ApproveInputs,
 )
 def approve_statement(request_: ApprovalRequest, act: Act, *, payload_hash: str, comment: str = "") -> Approval:
     """Approve exactly the text named by `payload_hash`. With the last approval the text is allowed, and goes out if its
@@ -434,7 +429,13 @@ def primary_is_out_first(version: StatementVersion, act: Act, **values: Any) -> 
     return Unmet("primary_first", _("The text in the primary language goes out first"))
 
 
-@action("comms.return_statement", needs=_deciding, repeat=_standing(Verdict.RETURN), title=_("Return for changes"))
+@action(
+    "comms.return_statement",
+    needs=_deciding,
+    repeat=_standing(Verdict.RETURN),
+    title=_("Return for changes"),
+    inputs=TurnDownInputs,
+)
 def return_statement(request_: ApprovalRequest, act: Act, *, payload_hash: str, comment: str) -> Approval:
     """Send the text back to its authors and say what has to change; a new draft with the same words waits for them."""
     approval = _turn_down(act, request_, Verdict.RETURN, payload_hash, comment)
@@ -442,15 +443,19 @@ def return_statement(request_: ApprovalRequest, act: Act, *, payload_hash: str, 
     return approval
 
 
-@action("comms.reject_statement", needs=_deciding, repeat=_standing(Verdict.REJECT), title=_("Reject"))
+@action(
+    "comms.reject_statement",
+    needs=_deciding,
+    repeat=_standing(Verdict.REJECT),
+    title=_("Reject"),
+    inputs=TurnDownInputs,
+)
 def reject_statement(request_: ApprovalRequest, act: Act, *, payload_hash: str, comment: str) -> Approval:
     """Refuse the text and say why."""
     return _turn_down(act, request_, Verdict.REJECT, payload_hash, comment)
 
 
 def _turn_down(act: Act, request: ApprovalRequest, verdict: Verdict, payload_hash: str, comment: str) -> Approval:
-    if not comment.strip():
-        raise Invalid({"comment": _("Say in a sentence what has to change, or why")})
     approval = _decide(act, request, _stage_of(request, act), verdict, payload_hash, comment)
     act.move(request, verdict.value)
     _close(act, request)

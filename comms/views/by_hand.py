@@ -10,7 +10,6 @@ from django.urls import reverse
 from comms.actions.by_hand import link_delivery, tick_delivery, untick_delivery
 from comms.cards import FORMATS, card
 from comms.channels.base import unit_name
-from comms.forms_sending import LinkForm, ReasonForm, TickForm
 from comms.limits import Count
 from comms.models import Delivery, DeliveryState, Operation, Statement, StatementState
 from crisisdesk.core.errors import Missing
@@ -121,21 +120,18 @@ class TickView(HandVerbView):
     """Published, or deleted there."""
 
     verb = tick_delivery
-    form_class = TickForm
 
 
 class LinkView(HandVerbView):
     """The address that follows the tick."""
 
     verb = link_delivery
-    form_class = LinkForm
 
 
 class UntickView(HandVerbView):
     """A tick that was a mistake."""
 
     verb = untick_delivery
-    form_class = ReasonForm
 
 
 class CardView(DeskView):

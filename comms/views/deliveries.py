@@ -19,7 +19,7 @@ from comms.actions.deliveries import (
     unschedule_version,
 )
 from comms.actions.withdrawal import to_withdraw, withdraw_statement
-from comms.forms_sending import HashForm, ScheduleForm, SentForm, WithdrawForm
+from comms.forms_sending import WithdrawForm
 from comms.models import (
     Delivery,
     DeliveryAttempt,
@@ -130,7 +130,6 @@ class SentView(DeliveryVerbView):
     """It is out: somebody looked."""
 
     verb = mark_sent
-    form_class = SentForm
 
 
 class AgainView(DeliveryVerbView):
@@ -153,14 +152,12 @@ class PublishView(VersionVerbView):
     """Publish now."""
 
     verb = publish_version
-    form_class = HashForm
 
 
 class ScheduleView(VersionVerbView):
     """Publish later."""
 
     verb = schedule_version
-    form_class = ScheduleForm
 
 
 class UnscheduleView(VersionVerbView):

@@ -32,7 +32,7 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 
-from crisisdesk.core.actions import Action
+from crisisdesk.core.actions import Action, registered
 from crisisdesk.core.api_auth import http_request, principal_of
 from crisisdesk.core.api_idempotency import etag_of, in_one_transaction, once, require_version
 from crisisdesk.core.api_paging import Filter, KeysetPagination, StrictFilters, refuse_unknown
@@ -97,8 +97,8 @@ def verb(
       `partial_update` or `destroy` it is what these names say.
     - Without `response` the answer is the object itself as it stands afterwards (204 when it can no longer be seen).
     - What is sent has the shape of the action's inputs; `serializer` is for requests that need another one.
-    - Verbs of the collection (`create`, or `detail=False`) act on `parent`: the name of a value beside the inputs, which
-      is a row named by its column `by`, or a function `(view, values)`; without a parent, on the organisation.
+    - Verbs of the collection (`create`, or `detail=False`) act on `parent`: the name of a value beside the inputs,
+      which is a row that its column `by` names; or a function `(view, values)`; without a parent, on the organisation.
     - `many` says that the action returns several objects.
     - `never_kept` names values of the answer that are shown once: they are blanked in the copy kept for repetitions.
     """
@@ -138,6 +138,8 @@ class DeskViewSet(Answers, viewsets.GenericViewSet[Any]):
     # Columns that change without anybody editing the row; they are left out of its ETag.
     unversioned: ClassVar[Sequence[str]] = ()
     verbs: ClassVar[Mapping[str, Verb]] = {}
+    # Actions on the model that no program calls; every other one has an endpoint, by a line here or by its name.
+    without: ClassVar[Sequence[Action[Any, Any, Any]]] = ()
 
     lookup_field = "uuid"
     lookup_value_converter = "uuid"
@@ -147,20 +149,22 @@ class DeskViewSet(Answers, viewsets.GenericViewSet[Any]):
     def __init_subclass__(cls, **options: Any) -> None:
         """Name the verbs after their attributes and give them their addresses."""
         super().__init_subclass__(**options)
-        own = {name: each for name, each in vars(cls).items() if hasattr(each, "verb")}
-        for name, endpoint in own.items():
-            made: Verb = endpoint.verb
-            made.name = endpoint.__name__ = name
-            if name in STANDARD:
-                made.detail = name != "create"
-            else:
-                made.path = made.path or name.replace("_", "-")
-                routed = extra_action(detail=made.detail, methods=["post"], url_path=made.path)
-                setattr(cls, name, routed(endpoint))
-        cls.verbs = {**cls.verbs, **{name: endpoint.verb for name, endpoint in own.items()}}
-        if hasattr(cls, "model"):
-            details = [endpoint.verb for endpoint in own.values() if endpoint.verb.detail]
-            DETAIL_VERBS.setdefault(cls.model, []).extend(details)
+        for name, endpoint in [(name, each) for name, each in vars(cls).items() if hasattr(each, "verb")]:
+            cls.offer(name, endpoint)
+
+    @classmethod
+    def offer(cls, name: str, endpoint: Any) -> None:
+        """Give a verb its name and its address."""
+        made: Verb = endpoint.verb
+        made.name = endpoint.__name__ = name
+        if name in STANDARD:
+            made.detail = name != "create"
+        else:
+            made.path = made.path or name.replace("_", "-")
+            setattr(cls, name, extra_action(detail=made.detail, methods=["post"], url_path=made.path)(endpoint))
+        cls.verbs = {**cls.verbs, name: made}
+        if hasattr(cls, "model") and made.detail:
+            DETAIL_VERBS.setdefault(cls.model, []).append(made)
 
     @property
     def principal(self) -> Principal:
@@ -253,3 +257,13 @@ class Router(SimpleRouter):
 
     def __init__(self) -> None:
         super().__init__(trailing_slash=False, use_regex_path=False)
+
+    def complete(self) -> None:
+        """Give each action that no resource mentions its endpoint: `assign_task` is `POST /tasks/{uuid}/assign`."""
+        views = [view for _prefix, view, _basename in self.registry if issubclass(view, DeskViewSet)]
+        known = {made.action.name for view in views for made in view.verbs.values()}
+        known |= {each.name for view in views for each in view.without}
+        for view in views:
+            for each in registered():
+                if each.target is view.model and each.name not in known and not getattr(each, "by_system", False):
+                    view.offer(each.__name__.removesuffix(f"_{view.model._meta.model_name}"), verb(each))

@@ -17,6 +17,7 @@ from crisisdesk.core.inputs import (
     Choice,
     Code,
     Email,
+    Inputs,
     Instant,
     Language,
     Many,
@@ -37,12 +38,13 @@ _LOCAL = "%Y-%m-%dT%H:%M"
 
 
 class Lines(forms.CharField):
-    """Several texts, one on each line, as a list."""
+    """Several texts, one on each line or also with commas between them, as a list."""
 
     widget = forms.Textarea
 
-    def __init__(self, *, each: Text, most: int, **options: Any) -> None:
-        super().__init__(max_length=most * (each.longest + 2), **options)
+    def __init__(self, *, shape: Many, each: Text, **options: Any) -> None:
+        super().__init__(max_length=shape.most * (each.longest + 2), **options)
+        self.commas = shape.commas
 
     def prepare_value(self, value: Any) -> Any:
         """A list as lines."""
@@ -50,7 +52,9 @@ class Lines(forms.CharField):
 
     def clean(self, value: Any) -> list[str]:
         """The lines that hold something; how long each may be, the action says."""
-        return [line.strip() for line in super().clean(value).splitlines() if line.strip()]
+        text = super().clean(value)
+        lines = (text.replace(",", "\n") if self.commas else text).splitlines()
+        return [line.strip() for line in lines if line.strip()]
 
 
 class Moment(forms.DateTimeField):
@@ -88,7 +92,7 @@ class ActionForm(DeskForm):
         parents: tuple[str, QuerySet[Any]] | None = None,
         **options: Any,
     ) -> None:
-        values = leaves_of(self.shape)
+        values = {name: value for name, value in leaves_of(self.shape).items() if name in self.base_fields}
         start = {name: _start(value, name, self.shape, principal, target) for name, value in values.items()}
         options["initial"] = {**start, **(options.get("initial") or {})}
         super().__init__(*args, principal=principal, target=target, **options)
@@ -110,18 +114,17 @@ def _parent(rows: QuerySet[Any]) -> forms.ModelChoiceField:
 @cache
 def form_for(action: Action[Any, Any, Any], *names: str) -> type[ActionForm]:
     """The form of an action: every value that pages ask for, or the named ones in their order."""
-    values = leaves_of(action.inputs)
-    shown = names or [name for name, value in values.items() if value.page]
-    body: dict[str, Any] = {
-        name: _field(values[name], changes=bool(action.inputs and action.inputs.changes)) for name in shown
-    }
-    body |= {"shape": action.inputs, "__doc__": getattr(action.inputs, "__doc__", ""), "__module__": action.__module__}
+    shape = action.inputs or Inputs
+    values = leaves_of(shape)
+    shown = names or [name for name, value in values.items() if value.shown]
+    body: dict[str, Any] = {name: _field(values[name], changes=shape.changes) for name in shown}
+    body |= {"shape": shape, "__doc__": shape.__doc__, "__module__": action.__module__}
     return type(f"{action.__name__.title().replace('_', '')}Form", (ActionForm,), body)
 
 
 def asks(action: Action[Any, Any, Any]) -> bool:
     """Whether people are asked for anything before the action, or a button is enough."""
-    return any(value.page for value in leaves_of(action.inputs).values())
+    return any(value.shown for value in leaves_of(action.inputs).values())
 
 
 def refuse_in(form: forms.BaseForm, refusal: DomainError) -> None:
@@ -141,7 +144,7 @@ def _field(value: Value, *, changes: bool) -> forms.Field:
     needed = (value.required or value.asked) and not isinstance(value, YesNo)
     if changes and isinstance(value, Instant | Row | Whole):
         needed = needed and not value.nullable
-    options = {
+    options: dict[str, Any] = {
         "label": value.label,
         "help_text": value.help,
         "required": needed,
@@ -165,6 +168,11 @@ def _text(value: Text, options: dict[str, Any]) -> forms.Field:
     return forms.CharField(**{"widget": widget, **options}, max_length=value.longest, strip=value.strip)
 
 
+def _put_right(value: Text, options: dict[str, Any]) -> dict[str, Any]:
+    """With the sentence for what does not have the right form."""
+    return {**options, "error_messages": {**options["error_messages"], "invalid": value.wrong}}
+
+
 @make.register
 def _code(value: Code, options: dict[str, Any]) -> forms.Field:
     return forms.SlugField(**options, max_length=value.longest)
@@ -172,12 +180,12 @@ def _code(value: Code, options: dict[str, Any]) -> forms.Field:
 
 @make.register
 def _email(value: Email, options: dict[str, Any]) -> forms.Field:
-    return forms.EmailField(**options, max_length=value.longest)
+    return forms.EmailField(**_put_right(value, options), max_length=value.longest)
 
 
 @make.register
 def _address(value: Address, options: dict[str, Any]) -> forms.Field:
-    return forms.URLField(**options, max_length=value.longest, assume_scheme="https")
+    return forms.URLField(**_put_right(value, options), max_length=value.longest, assume_scheme="https")
 
 
 @make.register
@@ -217,12 +225,12 @@ def _choice(value: Choice, options: dict[str, Any]) -> forms.Field:
         options["widget"] = forms.RadioSelect
     empty = [] if options["required"] or value.initial is not None else [("", value.empty)]
     nothing: Any = None if value.kind is int else ""
-    return forms.TypedChoiceField(**options, choices=[*empty, *value.among], coerce=value.kind, empty_value=nothing)
+    return forms.TypedChoiceField(**options, choices=[*empty, *value.among], coerce=value.coerce, empty_value=nothing)
 
 
 @make.register
 def _row(value: Row, options: dict[str, Any]) -> forms.Field:
-    return forms.ModelChoiceField(value.of._default_manager.none(), empty_label=value.empty, **options)
+    return forms.ModelChoiceField(value.of._default_manager.none(), empty_label=str(value.empty), **options)
 
 
 @make.register
@@ -236,7 +244,7 @@ def _many(value: Many, options: dict[str, Any]) -> forms.Field:
         return forms.MultipleChoiceField(**options, choices=among)
     if isinstance(value.each, Text):
         options["widget"] = forms.Textarea({"rows": 3})
-        return Lines(each=value.each, most=value.most, **options)
+        return Lines(shape=value, each=value.each, **options)
     raise TypeError(f"no form asks for many of {type(value.each).__name__}")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from crisisdesk.core.actions import Action
-from crisisdesk.core.api_serializers import Input, VisibleField
+from crisisdesk.core.api_serializers import Input, VisibleField, VisibleRows
 from crisisdesk.core.inputs import (
     Address,
     Choice,
@@ -47,13 +47,13 @@ def serializer_for(
 
 
 @cache
-def of_shape(shape: Shape) -> type[Input]:
+def of_shape(shape: Any) -> type[Input]:
     """The serializer of a shape by itself."""
     return _made(shape, {})
 
 
 @cache
-def _of_parent(shape: Shape, parent: str, model: Any, by: str) -> type[Input]:
+def _of_parent(shape: Any, parent: str, model: Any, by: str) -> type[Input]:
     return _made(shape, {parent: VisibleField(model, slug_field=by)})
 
 
@@ -88,17 +88,18 @@ def make(value: Value, options: dict[str, Any]) -> Any:
 def _written(value: Text, options: dict[str, Any]) -> dict[str, Any]:
     """What fields of texts take besides."""
     said = {**options["error_messages"], "blank": value.missing}
-    blank = {} if value.required else {"allow_blank": True}
-    return {**options, **blank, "max_length": value.longest, "trim_whitespace": value.strip, "error_messages": said}
+    if value.pattern or isinstance(value, Address | Email):
+        said["invalid"] = value.wrong
+    limits = {"allow_blank": value.may_be_empty, "max_length": value.longest, "trim_whitespace": value.strip}
+    return {**options, **limits, "error_messages": said}
 
 
 @make.register
 def _text(value: Text, options: dict[str, Any]) -> Any:
     options = _written(value, options)
-    if not value.pattern:
-        return serializers.CharField(**options)
-    options["error_messages"] = {**options["error_messages"], "invalid": value.wrong}
-    return serializers.RegexField(f"^{value.pattern}$", **options)
+    return (
+        serializers.RegexField(f"^{value.pattern}$", **options) if value.pattern else serializers.CharField(**options)
+    )
 
 
 @make.register
@@ -124,7 +125,7 @@ def _whole(value: Whole, options: dict[str, Any]) -> Any:
 @make.register
 def _number(value: Number, options: dict[str, Any]) -> Any:
     digits = len(str(value.most)) + value.places
-    limits = {"min_value": value.least, "max_value": value.most}
+    limits: dict[str, Any] = {"min_value": value.least, "max_value": value.most}
     return serializers.DecimalField(**options, **limits, max_digits=digits, decimal_places=value.places)
 
 
@@ -156,11 +157,11 @@ def _row(value: Row, options: dict[str, Any]) -> Any:
 
 @make.register
 def _many(value: Many, options: dict[str, Any]) -> Any:
-    empty = {"allow_empty": not value.required}
+    empty: dict[str, Any] = {"allow_empty": value.empty or not value.required}
     said = {**options["error_messages"], "empty": value.missing, "max_length": value.too_many % {"most": value.most}}
     options["error_messages"] = said
-    if isinstance(value.each, Record):
-        return of_shape(value.each.of)(many=True, max_length=value.most, **options, **empty)
+    if isinstance(value.each, Row):
+        return VisibleRows(value.each.of, value.each.by, max_length=value.most, **options, **empty)
     return serializers.ListField(child=_field(value.each), max_length=value.most, **options, **empty)
 
 

@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import datetime, time
 from decimal import Decimal
+from functools import cache
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -43,6 +44,8 @@ _NOT_LISTED = _("Choose one of the listed values")
 _TOO_MANY = _("Choose at most %(most)s")
 _NO_FORM = _("This does not have the right form")
 _NO_LANGUAGE = _("This is not the code of a language; write it as in “cs” or “en”")
+_NO_EMAIL = _("Write an e-mail address, for example name@example.com")
+_NO_ADDRESS = _("Paste the whole address, starting with https://")
 _NO_DIGEST = _("This does not name a text; open the page again")
 _EMPTY: tuple[Any, ...] = (None, "")
 
@@ -76,6 +79,11 @@ class Value:
     hidden: bool = False
     initial: Any = None
 
+    @property
+    def shown(self) -> bool:
+        """Whether forms ask for it: they have a field for its kind, and nothing says otherwise."""
+        return self.page
+
     def clean(self, value: Any) -> Any:
         """The value as the action gets it; `Invalid` with the remedy where it does not fit."""
         raise NotImplementedError
@@ -97,7 +105,7 @@ class Text(Value):
     """A text of at most `longest` characters; with more than one of `rows` on the page it may have several lines.
 
     Spaces around it are cut off unless `strip` is False. `pattern` is a regular expression for the whole text and
-    `wrong` the sentence for what does not fit it.
+    `wrong` the sentence for what does not fit it. What may be left out may be empty as well, unless `blank` is False.
     """
 
     longest: int
@@ -105,7 +113,13 @@ class Text(Value):
     strip: bool = True
     pattern: str = ""
     wrong: Said = _NO_FORM
+    blank: bool = True
     attributes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def may_be_empty(self) -> bool:
+        """Whether an empty text is a value."""
+        return self.blank and not self.required
 
     def clean(self, value: Any) -> Any:
         """Without spaces around it."""
@@ -113,7 +127,7 @@ class Text(Value):
             raise _invalid(_("Write a text"))
         text = value.strip() if self.strip else value
         if not text.strip():
-            if self.required:
+            if not self.may_be_empty:
                 raise _invalid(self.missing)
             return text
         if "\x00" in text or not _can_be_stored(text):
@@ -147,10 +161,11 @@ class Email(Text):
     """An e-mail address."""
 
     longest: int = 254
+    wrong: Said = _NO_EMAIL
 
     def check(self, text: str) -> None:
         """As Django's."""
-        _by_django(EmailValidator(), text)
+        _by_django(EmailValidator(str(self.wrong)), text)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,10 +173,11 @@ class Address(Text):
     """A web address, written whole."""
 
     longest: int = 2_000
+    wrong: Said = _NO_ADDRESS
 
     def check(self, text: str) -> None:
         """As Django's."""
-        _by_django(URLValidator(), text)
+        _by_django(URLValidator(message=str(self.wrong)), text)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,6 +190,7 @@ class Language(Text):
     longest: int = 3
     pattern: str = "[a-z]{2,3}"
     wrong: Said = _NO_LANGUAGE
+    blank: bool = False
     offered: Callable[[Any], Sequence[tuple[str, str]]] | None = None
 
 
@@ -326,6 +343,10 @@ class Choice(Value):
         """The type of what is stored."""
         return int if all(isinstance(code, int) for code in self.codes) else str
 
+    def coerce(self, text: Any) -> Any:
+        """What a browser sends as it is stored."""
+        return self.kind(text)
+
     def clean(self, value: Any) -> Any:
         """As it is stored."""
         if value == "" and self.blank:
@@ -368,18 +389,28 @@ class Row(Value):
 
 @dataclass(frozen=True, kw_only=True)
 class Many(Value):
-    """A list of at most `most` values of one kind; texts are written one on each line."""
+    """A list of at most `most` values of one kind; texts are written one on each line, with `commas` also in a row.
+
+    Where a list is needed, it may be empty only if `empty` says so.
+    """
 
     each: Value
     most: int = 200
     too_many: Said = _TOO_MANY
+    commas: bool = False
+    empty: bool = False
+
+    @property
+    def shown(self) -> bool:
+        """Texts are written as lines, choices and rows are ticked; nothing else fits one field."""
+        return self.page and isinstance(self.each, Text | Choice | Row)
 
     def clean(self, value: Any) -> Any:
         """A list; what is wrong with one of them names its place, counted from 0."""
         if isinstance(value, str) or not isinstance(value, Iterable):
             raise _invalid(_("Send a list"))
         values = list(value)
-        if not values and self.required:
+        if not values and self.required and not self.empty:
             raise _invalid(self.missing)
         if len(values) > self.most:
             raise _invalid(self.too_many % {"most": self.most})
@@ -399,6 +430,11 @@ class Texts(Value):
 
     each: Text
 
+    @property
+    def shown(self) -> bool:
+        """No one field holds them; a page that asks for them has a form of its own."""
+        return False
+
     def clean(self, value: Any) -> Any:
         """A dictionary; what is wrong with one of them names it."""
         if not isinstance(value, Mapping) or not all(isinstance(name, str) and len(name) <= 100 for name in value):
@@ -416,6 +452,11 @@ class Record(Value):
     """Several values under one name, with a shape of their own; what was left out is not in it."""
 
     of: "type[Inputs]"
+
+    @property
+    def shown(self) -> bool:
+        """No one field holds it."""
+        return False
 
     def clean(self, value: Any) -> Any:
         """A dictionary."""
@@ -517,8 +558,14 @@ class Changes(Inputs):
 Shape = type[Inputs]
 
 
-def leaves_of(shape: Any) -> dict[str, Value]:
+def leaves_of(shape: Any) -> Mapping[str, Value]:
     """The values of a shape by name, as people and programs give them: one by one."""
+    found: Mapping[str, Value] = _leaves_of(shape)
+    return found
+
+
+@cache
+def _leaves_of(shape: Any) -> Mapping[str, Value]:
     return {inner: leaf for name, value in values_of(shape).items() for inner, leaf in value.leaves(name)}
 
 

@@ -1,5 +1,6 @@
 """What pages share: finding a visible object, and one verb as a page, a button or a form."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -8,11 +9,11 @@ from django.contrib.auth.mixins import AccessMixin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views import View
 
-from crisisdesk.core.actions import Action
+from crisisdesk.core.actions import Action, registered
 from crisisdesk.core.errors import Denied, DomainError, Invalid, Missing, NotFresh
 from crisisdesk.core.input_forms import DeskForm, asks, form_for, refuse_in
 from crisisdesk.core.models import DeskModel
@@ -209,3 +210,34 @@ class NewView(VerbView):
         values = super().get_values(form)
         values.pop(self.above, None)
         return values
+
+
+# By model: the actions whose pages follow from the registry, with the names of their addresses. `more_actions` draws
+# their buttons.
+MADE_PAGES: dict[type[Any], list[tuple[Action[Any, Any, Any], str]]] = {}
+
+
+def pages_of_the_rest(
+    app: str, patterns: Sequence[URLPattern], pages: Mapping[type[Any], tuple[str, type[VerbView], dict[str, Any]]]
+) -> list[URLPattern]:
+    """Pages of the app's actions that none of `patterns` carries out, on the models of `pages`.
+
+    `pages` says for each model the address of a row, the class of the page, and further attributes. An action is then
+    at `…/assign-task/`, its address is called `assign_task`.
+    """
+    paged = {getattr(getattr(pattern.callback, "view_class", None), "verb", None) for pattern in patterns}
+    made = []
+    for each in registered():
+        if (
+            each.target not in pages
+            or each in paged
+            or getattr(each, "by_system", False)
+            or not each.name.startswith(f"{app}.")
+        ):
+            continue
+        address, view, attributes = pages[each.target]
+        body = {"verb": each, "model": each.target, "__doc__": each.__doc__, **attributes}
+        page: type[VerbView] = type(f"{each.__name__.title().replace('_', '')}Page", (view,), body)
+        made.append(path(f"{address}/{each.__name__.replace('_', '-')}/", page.as_view(), name=each.__name__))
+        MADE_PAGES.setdefault(each.target, []).append((each, f"{app}:{each.__name__}"))
+    return made

@@ -25,6 +25,7 @@ from crisisdesk.core import clock, due
 from crisisdesk.core.actions import action
 from crisisdesk.core.acts import Act
 from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.inputs import Inner, Inputs
 from crisisdesk.core.principals import SYSTEM
 
 log = logging.getLogger(__name__)
@@ -198,7 +199,13 @@ def tell(source: Source, act: Act, kept: Kept) -> list[Signal]:
     return raise_by_itself(source, act, kept.arrived, first=kept.first)
 
 
-@action("monitoring.note_look", needs=Capability.MANAGE, title=_("Note what a look brought"))
+class LookInputs(Inputs):
+    """What the desk found."""
+
+    kept = Inner(of=Kept)
+
+
+@action("monitoring.note_look", needs=Capability.MANAGE, title=_("Note what a look brought"), inputs=LookInputs)
 def note_look(source: Source, act: Act, *, kept: Kept) -> list[Signal]:
     """Record what the desk found on looking at a feed: new mentions, a failure that lasts, or its end."""
     return tell(source, act, kept)
