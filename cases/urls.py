@@ -5,9 +5,10 @@ from typing import Any
 from django.urls import path
 
 from cases import actions
-from cases.models import Clock, Fact, Task
+from cases.models import Case, Clock, Fact, RoleAssignment, Signal, Task
 from cases.views import cases, signals, verbs
 from cases.views.base import CaseVerb, VerbPage
+from crisisdesk.core.views import pages_of_the_rest
 
 app_name = "cases"
 
@@ -119,4 +120,20 @@ of_its_parts = [
     path("roles/<uuid:uuid>/end/", verbs.RolePage.of(actions.end_role), name="end_role"),
 ]
 
-urlpatterns = [*lists, *of_a_signal, *of_a_case, *of_its_parts]
+by_hand = [*lists, *of_a_signal, *of_a_case, *of_its_parts]
+
+urlpatterns = [
+    *by_hand,
+    *pages_of_the_rest(
+        "cases",
+        by_hand,
+        {
+            Case: (_CASE, CaseVerb, {}),
+            Signal: ("signals/<uuid:uuid>", signals.SignalVerb, {}),
+            Task: ("tasks/<uuid:uuid>", VerbPage, {"redirect_to": "cases:course"}),
+            Clock: ("clocks/<uuid:uuid>", VerbPage, {"redirect_to": "cases:course"}),
+            Fact: ("facts/<uuid:uuid>", VerbPage, {"redirect_to": "cases:facts"}),
+            RoleAssignment: ("roles/<uuid:uuid>", verbs.RolePage, {}),
+        },
+    ),
+]

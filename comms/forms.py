@@ -25,7 +25,7 @@ from crisisdesk.core.inputs import LONGEST_TITLE
 from crisisdesk.core.languages import language_name
 
 
-class DraftForm(form_for(draft_statement)):  # type: ignore[misc]
+class DraftForm(form_for(draft_statement)):
     """What a new statement is for, and the prepared text it starts from."""
 
     template = forms.ModelChoiceField(

@@ -165,7 +165,7 @@ class FactsView(CaseView):
         """The facts by how sure we are of them."""
         grouped: dict[str, list[Fact]] = defaultdict(list)
         for fact in self.case.facts.select_related("owner", "verified_by", "voucher", "added_by"):
-            asked = {"principal": self.principal, "target": fact}
+            asked: dict[str, Any] = {"principal": self.principal, "target": fact}
             fact.confirm_form = form_for(confirm_fact)(**asked, auto_id=f"confirm_{fact.pk}_%s")
             fact.refute_form = form_for(refute_fact)(**asked, auto_id=f"refute_{fact.pk}_%s")
             grouped[fact.state].append(fact)

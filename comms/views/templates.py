@@ -56,7 +56,7 @@ class TemplateView(VerbView):
     def get_context(self, form: django_forms.Form | None) -> dict[str, Any]:
         """The text, its fields, who approved, and what may be done."""
         version: TemplateVersion = self.object
-        asked = {"principal": self.principal, "target": version}
+        asked: dict[str, Any] = {"principal": self.principal, "target": version}
         return {
             **super().get_context(form),
             "version": version,

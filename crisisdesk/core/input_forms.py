@@ -230,7 +230,8 @@ def _choice(value: Choice, options: dict[str, Any]) -> forms.Field:
 
 @make.register
 def _row(value: Row, options: dict[str, Any]) -> forms.Field:
-    return forms.ModelChoiceField(value.of._default_manager.none(), empty_label=str(value.empty), **options)
+    empty: Any = value.empty  # lazy, so that it is in the reader's language
+    return forms.ModelChoiceField(value.of._default_manager.none(), empty_label=empty, **options)
 
 
 @make.register

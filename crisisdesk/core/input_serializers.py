@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import cache, singledispatch
 from typing import Any
 
+from django.utils.functional import lazy
 from rest_framework import serializers
 
 from crisisdesk.core.actions import Action
@@ -158,7 +159,8 @@ def _row(value: Row, options: dict[str, Any]) -> Any:
 @make.register
 def _many(value: Many, options: dict[str, Any]) -> Any:
     empty: dict[str, Any] = {"allow_empty": value.empty or not value.required}
-    said = {**options["error_messages"], "empty": value.missing, "max_length": value.too_many % {"most": value.most}}
+    too_many = lazy(lambda: value.too_many % {"most": value.most}, str)()
+    said = {**options["error_messages"], "empty": value.missing, "max_length": too_many}
     options["error_messages"] = said
     if isinstance(value.each, Row):
         return VisibleRows(value.each.of, value.each.by, max_length=value.most, **options, **empty)
