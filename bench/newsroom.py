@@ -44,7 +44,7 @@ def main() -> None:
         call_command("demo", verbosity=0)
         from django.core.wsgi import get_wsgi_application
 
-        from comms.newsroom import answers
+        from comms.sending.newsroom import answers
 
         application = get_wsgi_application()
         paths = {"static file": STATIC, "newsroom": "/newsroom/zrnko/", "Atom": "/newsroom/zrnko/atom.xml"}

@@ -55,8 +55,8 @@ def verbs() -> dict[str, Callable[[], Any]]:
     """Verbs that write, by name; each call makes something new."""
     from cases.actions import report_signal, take_and_lead
     from cases.models import CrisisKind
+    from crisisdesk.core.access.principals import Principal
     from crisisdesk.core.models import Brand
-    from crisisdesk.core.principals import Principal
     from crisisdesk.desk.demo import people
 
     brand, kind = Brand.objects.get(slug="zrnko"), CrisisKind.objects.get(code="viral_backlash")

@@ -64,8 +64,8 @@ def people(brands: int) -> dict[str, int]:
 def measure(rounds: int) -> dict[str, float]:
     """Median milliseconds of the newest page of 25, unrestricted and for each of the three, grants read anew."""
     from cases.models import Case
+    from crisisdesk.core.access.principals import Principal
     from crisisdesk.core.models import User
-    from crisisdesk.core.principals import Principal
 
     def page(name: str) -> list[Case]:
         principal = Principal.for_user(User.objects.get(email=f"{name}@bench.example"))

@@ -25,9 +25,9 @@ from cases.models import (
     Task,
 )
 from cases.states import SignalState
-from crisisdesk.core.admin_base import AdminVerb, DeskAdmin, ReadOnlyInline, WorkflowAdmin
-from crisisdesk.core.principals import Principal
-from crisisdesk.core.roles import CASE_ROLES
+from crisisdesk.core.access.principals import Principal
+from crisisdesk.core.access.roles import CASE_ROLES
+from crisisdesk.core.admin.base import AdminVerb, DeskAdmin, ReadOnlyInline, WorkflowAdmin
 
 _ROLES = [(role.value, role.label) for role in CASE_ROLES]
 

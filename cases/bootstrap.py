@@ -22,7 +22,7 @@ from cases.models import (
     ProtocolStep,
     SeverityPolicy,
 )
-from crisisdesk.core.principals import SYSTEM
+from crisisdesk.core.access.principals import SYSTEM
 
 DEFAULTS = Path(__file__).parent / "defaults"
 

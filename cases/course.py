@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.extensions import describe, descriptions, names_for
 from cases.models import Case, Fact, Task
-from crisisdesk.core.events import KINDS, Tone
+from crisisdesk.core.log.events import KINDS, Tone
 from crisisdesk.core.models import Entry, Event, User
 from crisisdesk.core.models.events import INSTALLATION_CHAIN_ID
 

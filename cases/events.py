@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from cases.models.policies import ClockCode, Severity
 from cases.models.protocols import DoneBy
 from cases.models.signals import SignalOrigin
-from crisisdesk.core.events import declare
-from crisisdesk.core.roles import Role
+from crisisdesk.core.access.roles import Role
+from crisisdesk.core.log.events import declare
 
 
 def _label(choices: Any) -> Any:

@@ -14,8 +14,8 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Signal
+from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.errors import Text
-from crisisdesk.core.principals import Principal
 
 Count = Callable[[Case, Principal], int | str]
 Describer = Callable[[Iterable[UUID]], Mapping[UUID, str]]

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from cases.models import Case, CaseGrant, RoleAssignment
+from crisisdesk.core.access.permissions import write_grants
+from crisisdesk.core.access.roles import capabilities_of
 from crisisdesk.core.models import Brand, BrandGrant, Membership, User
-from crisisdesk.core.permissions import write_grants
-from crisisdesk.core.roles import capabilities_of
 
 # user → object → what they hold there
 Held = dict[tuple[int, int], set[str]]

@@ -14,11 +14,11 @@ from cases.extensions import tabs
 from cases.models import Case, Clock, ClockCode, Fact, RoleAssignment, Task
 from cases.querysets import CaseQuerySet
 from cases.states import OPEN_ROLE, CaseState, FactState, RoleState
-from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.principals import Principal
+from crisisdesk.core.access.roles import Role
 from crisisdesk.core.errors import Text
 from crisisdesk.core.models import User
-from crisisdesk.core.principals import Principal
-from crisisdesk.core.roles import Role
 
 _LEADS_FIRST = sorted(Role, key=lambda role: (role != Role.CRISIS_LEAD, role != Role.COMMS_LEAD))
 

@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import RoleAssignment, Severity, Signal
-from crisisdesk.core.acts import Act
+from crisisdesk.core.access.roles import Role
+from crisisdesk.core.actions.act import Act
+from crisisdesk.core.jobs.notifications import declare_notice, notify
 from crisisdesk.core.models import Membership
-from crisisdesk.core.notifications import declare_notice, notify
-from crisisdesk.core.roles import Role
 
 
 def _word(choices: Any) -> Callable[[Any], str]:

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from cases.states import OPEN_CASE, OPEN_TASK, RoleState, SignalState
-from crisisdesk.core.capabilities import Capability
-from crisisdesk.core.permissions import EVERYTHING, case_q
-from crisisdesk.core.querysets import DeskQuerySet
-from crisisdesk.core.roles import Role
+from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.permissions import EVERYTHING, case_q
+from crisisdesk.core.access.querysets import DeskQuerySet
+from crisisdesk.core.access.roles import Role
 
 if TYPE_CHECKING:
     from cases.models import Case
-    from crisisdesk.core.principals import Principal
+    from crisisdesk.core.access.principals import Principal
 
 
 class CaseQuerySet(DeskQuerySet):

@@ -4,9 +4,9 @@ from celery import shared_task
 
 from cases.actions import breach_clock, lapse_offer, take_over_signal
 from cases.models import Clock, RoleAssignment, Signal
-from crisisdesk.core import due
+from crisisdesk.core.access.principals import SYSTEM, Principal
+from crisisdesk.core.jobs import due
 from crisisdesk.core.models import User
-from crisisdesk.core.principals import SYSTEM, Principal
 
 
 def _breach(clock: Clock) -> None:

@@ -8,7 +8,7 @@ from cases import actions
 from cases.models import Case, Clock, Fact, RoleAssignment, Signal, Task
 from cases.views import cases, signals, verbs
 from cases.views.base import CaseVerb, VerbPage
-from crisisdesk.core.views import pages_of_the_rest
+from crisisdesk.core.web.views import pages_of_the_rest
 
 app_name = "cases"
 

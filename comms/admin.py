@@ -7,7 +7,6 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from comms import admin_sending
 from comms.actions.policies import change_policy, confirm_policy, decline_policy
 from comms.actions.templates import (
     approve_template,
@@ -36,10 +35,11 @@ from comms.models import (
     TemplateVersion,
     VersionText,
 )
-from crisisdesk.core.admin_base import AdminVerb, DeskAdmin, ReadOnlyInline, WorkflowAdmin
-from crisisdesk.core.capabilities import Capability
-from crisisdesk.core.principals import Principal
-from crisisdesk.core.roles import CASE_ROLES
+from comms.sending import admin as admin_sending
+from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.principals import Principal
+from crisisdesk.core.access.roles import CASE_ROLES
+from crisisdesk.core.admin.base import AdminVerb, DeskAdmin, ReadOnlyInline, WorkflowAdmin
 
 __all__ = ["admin_sending"]
 

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from comms import api_sending, api_templates, hashing
+from comms import api_templates, hashing
 from comms.actions.approvals import (
     approve_statement,
     reject_statement,
@@ -14,12 +14,9 @@ from comms.actions.approvals import (
     submit_version,
     take_back_version,
 )
-from comms.actions.deliveries import publish_version, schedule_version, unschedule_version
 from comms.actions.releases import release_template, review_release
 from comms.actions.statements import add_language, change_statement, draft_statement, edit_version, revise_version
 from comms.actions.versions import out_of_date
-from comms.actions.withdrawal import withdraw_statement
-from comms.api_sending import WithdrawalOut
 from comms.models import (
     Approval,
     ApprovalRequest,
@@ -30,8 +27,12 @@ from comms.models import (
     Statement,
     StatementVersion,
 )
+from comms.sending import api as api_sending
+from comms.sending.actions.deliveries import publish_version, schedule_version, unschedule_version
+from comms.sending.actions.withdrawal import withdraw_statement
+from comms.sending.api import WithdrawalOut
 from comms.states import RequestState, StatementState, Status
-from crisisdesk.core.api import DeskViewSet, Filter, Output, Router, verb
+from crisisdesk.core.api.viewsets import DeskViewSet, Filter, Output, Router, verb
 
 # --- versions ---------------------------------------------------------------------------------------------------------
 

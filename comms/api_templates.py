@@ -30,7 +30,7 @@ from comms.models import (
     TemplateState,
     TemplateVersion,
 )
-from crisisdesk.core.api import DeskViewSet, Filter, Output, Router, verb
+from crisisdesk.core.api.viewsets import DeskViewSet, Filter, Output, Router, verb
 
 
 class FieldOut(serializers.ModelSerializer[TemplatePlaceholder]):

@@ -11,12 +11,13 @@ import yaml
 from django.db import transaction
 
 from cases.models import CrisisKind
-from comms.actions.channels import open_account
 from comms.actions.templates import create_template, draft_template
-from comms.models import Account, AccountKind, ApprovalPolicy, PolicyStage, StatementTemplate
+from comms.models import ApprovalPolicy, PolicyStage, StatementTemplate
+from comms.sending.actions.accounts import open_account
+from comms.sending.models import Account, AccountKind
+from crisisdesk.core.access.principals import SYSTEM, Principal
+from crisisdesk.core.access.roles import Role
 from crisisdesk.core.models import Brand, Membership, User
-from crisisdesk.core.principals import SYSTEM, Principal
-from crisisdesk.core.roles import Role
 
 DEFAULTS = Path(__file__).parent / "defaults"
 LANGUAGES = ("cs", "en")

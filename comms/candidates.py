@@ -6,8 +6,8 @@ from typing import Any
 
 from cases.models import RoleAssignment
 from comms.models import RequestStage, StatementVersion
+from crisisdesk.core.access.roles import Role
 from crisisdesk.core.models import Membership, User, UserKind
-from crisisdesk.core.roles import Role
 
 
 class Candidates:

@@ -5,10 +5,10 @@ from django.utils.translation import gettext_lazy as _
 from comms.models.policies import PolicyText
 from comms.quorum import QUOTED
 from comms.states import Purpose, ReviewOutcome
+from crisisdesk.core.access.roles import Role
 from crisisdesk.core.errors import constraint_message
-from crisisdesk.core.events import declare
 from crisisdesk.core.languages import language_word
-from crisisdesk.core.roles import Role
+from crisisdesk.core.log.events import declare
 
 
 def _purpose(code: str) -> str:

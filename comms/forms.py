@@ -11,7 +11,6 @@ from cases.models import Case, Fact
 from comms import hashing
 from comms.actions.statements import draft_statement
 from comms.models import (
-    Account,
     RegisteredType,
     RegisteredValue,
     StatementTemplate,
@@ -20,9 +19,10 @@ from comms.models import (
     TemplateVersion,
 )
 from comms.placeholders import PlaceholderType
-from crisisdesk.core.input_forms import DeskForm, Moment, form_for
-from crisisdesk.core.inputs import LONGEST_TITLE
+from comms.sending.models import Account
+from crisisdesk.core.actions.inputs import LONGEST_TITLE
 from crisisdesk.core.languages import language_name
+from crisisdesk.core.web.input_forms import DeskForm, Moment, form_for
 
 
 class DraftForm(form_for(draft_statement)):

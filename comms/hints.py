@@ -8,8 +8,9 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import FactState
-from comms.limits import LIMITS
-from comms.models import Account, StatementVersion
+from comms.models import StatementVersion
+from comms.sending.limits import LIMITS
+from comms.sending.models import Account
 from comms.states import Purpose
 from crisisdesk.core.errors import Text
 

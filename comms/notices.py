@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from comms.models import ApprovalRequest, ReleaseReview, StatementVersion
 from comms.states import Purpose
-from crisisdesk.core.acts import Act
+from crisisdesk.core.actions.act import Act
+from crisisdesk.core.jobs.notifications import declare_notice, notify
 from crisisdesk.core.languages import language_word
 from crisisdesk.core.models import User
-from crisisdesk.core.notifications import declare_notice, notify
 
 
 def _purpose(code: str) -> str:

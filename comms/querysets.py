@@ -11,13 +11,13 @@ from django.db.models import BooleanField, Exists, F, Func, OuterRef, Prefetch, 
 from cases.states import OPEN_CASE, RoleState
 from comms.states import OPEN_VERSION, SIGNED_PURPOSES, RequestState, StatementState, TemplateState
 from crisisdesk.core import clock
-from crisisdesk.core.querysets import DeskQuerySet
-from crisisdesk.core.roles import Role
+from crisisdesk.core.access.querysets import DeskQuerySet
+from crisisdesk.core.access.roles import Role
 
 if TYPE_CHECKING:
     from cases.models import Case
+    from crisisdesk.core.access.principals import Principal
     from crisisdesk.core.models import User
-    from crisisdesk.core.principals import Principal
 
 
 class Among(Func):

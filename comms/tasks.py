@@ -4,15 +4,17 @@ from contextlib import suppress
 
 from celery import shared_task
 
-from comms import sending
 from comms.actions.approvals import widen_stage
-from comms.actions.deliveries import miss_scheduled, publish_scheduled
 from comms.actions.releases import remind_review
-from comms.channels.email import ask_to_confirm
-from comms.models import ReleaseReview, RequestStage, StatementState, StatementVersion, Subscriber
-from crisisdesk.core import clock, due
+from comms.models import ReleaseReview, RequestStage, StatementState, StatementVersion
+from comms.sending import claiming as sending
+from comms.sending.actions.deliveries import miss_scheduled, publish_scheduled
+from comms.sending.channels.email import ask_to_confirm
+from comms.sending.models import Subscriber
+from crisisdesk.core import clock
+from crisisdesk.core.access.principals import SYSTEM
 from crisisdesk.core.errors import DomainError
-from crisisdesk.core.principals import SYSTEM
+from crisisdesk.core.jobs import due
 
 
 @shared_task(name="comms.send_due")

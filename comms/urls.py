@@ -2,8 +2,8 @@
 
 from django.urls import path
 
+from comms.sending.urls import urlpatterns as sending
 from comms.views import approval, editor, lists, release, templates, verbs
-from comms.views.sending_urls import urlpatterns as sending
 
 app_name = "comms"
 

@@ -11,8 +11,8 @@ from django.utils.module_loading import module_has_submodule
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from crisisdesk.core import api_account
-from crisisdesk.core.api import Answers, Router
+from crisisdesk.core.api import account as api_account
+from crisisdesk.core.api.viewsets import Answers, Router
 from crisisdesk.core.errors import Missing
 
 

@@ -85,14 +85,14 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "crisisdesk.core.middleware.RequestIdMiddleware",
+    "crisisdesk.core.web.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "crisisdesk.core.middleware.SecurityHeadersMiddleware",
+    "crisisdesk.core.web.middleware.SecurityHeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "crisisdesk.core.middleware.PrincipalMiddleware",
-    "crisisdesk.core.middleware.LanguageMiddleware",
+    "crisisdesk.core.web.middleware.PrincipalMiddleware",
+    "crisisdesk.core.web.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -100,8 +100,8 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
-    "crisisdesk.core.middleware.FailureMiddleware",
-    "crisisdesk.core.middleware.SecondFactorMiddleware",
+    "crisisdesk.core.web.middleware.FailureMiddleware",
+    "crisisdesk.core.web.middleware.SecondFactorMiddleware",
 ]
 
 ROOT_URLCONF = "crisisdesk.urls"
@@ -190,15 +190,15 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_REDIRECT_URL = "desk:home"
 LOGIN_URL = "account_login"
-CSRF_FAILURE_VIEW = "crisisdesk.core.error_pages.csrf_failure"
+CSRF_FAILURE_VIEW = "crisisdesk.core.web.error_pages.csrf_failure"
 
 # Sign-in is django-allauth's: e-mail and password, one-time codes, passkeys. Nobody signs up; administrators invite.
-ACCOUNT_ADAPTER = "crisisdesk.core.adapters.AccountAdapter"
-ACCOUNT_FORMS = {"change_password": "crisisdesk.core.account_forms.ChangePasswordForm"}
+ACCOUNT_ADAPTER = "crisisdesk.core.accounts.adapters.AccountAdapter"
+ACCOUNT_FORMS = {"change_password": "crisisdesk.core.accounts.forms.ChangePasswordForm"}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_USER_DISPLAY = "crisisdesk.core.adapters.display_name"
+ACCOUNT_USER_DISPLAY = "crisisdesk.core.accounts.adapters.display_name"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
@@ -208,7 +208,7 @@ REAUTHENTICATION_MINUTES = 5
 ACCOUNT_REAUTHENTICATION_TIMEOUT = REAUTHENTICATION_MINUTES * 60  # seconds
 # Limits by address and for one-time codes; tries of passwords are counted by the adapter, exactly and for all faces.
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/10m/key", "change_password": "10/10m/user"}
-MFA_ADAPTER = "crisisdesk.core.adapters.MfaAdapter"
+MFA_ADAPTER = "crisisdesk.core.accounts.adapters.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses come from administrators
@@ -336,15 +336,15 @@ CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # keeps nothing: what is due st
 # --- API ------------------------------------------------------------------------------------------
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "crisisdesk.core.api_auth.TokenAuthentication",
+        "crisisdesk.core.api.auth.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["crisisdesk.core.api_auth.DeskPermission"],
-    "DEFAULT_THROTTLE_CLASSES": ["crisisdesk.core.api_auth.TokenThrottle"],
-    "DEFAULT_PARSER_CLASSES": ["crisisdesk.core.api_parsing.StrictJSONParser"],
+    "DEFAULT_PERMISSION_CLASSES": ["crisisdesk.core.api.auth.DeskPermission"],
+    "DEFAULT_THROTTLE_CLASSES": ["crisisdesk.core.api.auth.TokenThrottle"],
+    "DEFAULT_PARSER_CLASSES": ["crisisdesk.core.api.parsing.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "crisisdesk.core.api_schema.DeskSchema",
-    "EXCEPTION_HANDLER": "crisisdesk.core.api_errors.handle",
+    "DEFAULT_SCHEMA_CLASS": "crisisdesk.core.api.schema.DeskSchema",
+    "EXCEPTION_HANDLER": "crisisdesk.core.api.errors.handle",
     "DEFAULT_METADATA_CLASS": None,
     "URL_FORMAT_OVERRIDE": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -356,11 +356,11 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["crisisdesk.core.api_auth.DeskPermission"],
-    "AUTHENTICATION_WHITELIST": ["crisisdesk.core.api_auth.TokenAuthentication"],
+    "SERVE_PERMISSIONS": ["crisisdesk.core.api.auth.DeskPermission"],
+    "AUTHENTICATION_WHITELIST": ["crisisdesk.core.api.auth.TokenAuthentication"],
     "POSTPROCESSING_HOOKS": [
-        "crisisdesk.core.api_schema.add_problem",
-        "crisisdesk.core.api_examples.add_examples",
+        "crisisdesk.core.api.schema.add_problem",
+        "crisisdesk.core.api.examples.add_examples",
     ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
@@ -378,7 +378,7 @@ LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {
-        "request_id": {"()": "crisisdesk.core.request_id.RequestIdFilter"},
+        "request_id": {"()": "crisisdesk.core.web.request_id.RequestIdFilter"},
         "once_per_minute": {"()": "crisisdesk.celery.OncePerMinute"},
     },
     "formatters": {"line": {"format": "{asctime} {levelname} {name} [{request_id}]: {message}", "style": "{"}},

@@ -10,8 +10,8 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 
 from crisisdesk.core import clock
+from crisisdesk.core.access.principals import ANONYMOUS, Principal
 from crisisdesk.core.models import Brand, Organisation, User
-from crisisdesk.core.principals import ANONYMOUS, Principal
 from crisisdesk.desk.demo import people
 from tests.stages import STAGES, own_database, own_stages  # noqa: F401 - two fixtures of every test
 

@@ -42,9 +42,9 @@ SOURCES = (
     ),
     "crisisdesk/settings.py",
     "crisisdesk/embedded.py",
-    "crisisdesk/core/dbroles.py",
-    "crisisdesk/core/history.py",
-    "crisisdesk/core/migration_sql.py",
+    "crisisdesk/core/access/dbroles.py",
+    "crisisdesk/core/log/history.py",
+    "crisisdesk/core/log/migration_sql.py",
     "tests/database.py",
     "requirements.lock",
 )

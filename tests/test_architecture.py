@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from crisisdesk.core.actions import registered
-from crisisdesk.core.events import KINDS
+from crisisdesk.core.log.events import KINDS
 from crisisdesk.core.models import DeskModel, Due
 
 ROOT = Path(settings.BASE_DIR)

@@ -9,13 +9,12 @@ from typing import Any
 import pytest
 from django.utils.translation import override
 
-from crisisdesk.core import inputs
-from crisisdesk.core.actions import Action, registered
+from crisisdesk.core.actions import Action, inputs, registered
+from crisisdesk.core.actions.inputs import LONGEST_REASON, cleaned, leaves_of
+from crisisdesk.core.actions.signatures import check_signature, parameters
+from crisisdesk.core.api.input_serializers import serializer_for
 from crisisdesk.core.errors import Invalid
-from crisisdesk.core.input_forms import ActionForm, asks, form_for
-from crisisdesk.core.input_serializers import serializer_for
-from crisisdesk.core.inputs import LONGEST_REASON, cleaned, leaves_of
-from crisisdesk.core.signatures import check_signature, parameters
+from crisisdesk.core.web.input_forms import ActionForm, asks, form_for
 from tests.conftest import World
 
 ACTIONS = list(registered())
@@ -125,8 +124,8 @@ def test_the_form_refuses_what_does_not_fit(action: Action[Any, Any, Any], world
     made_of = {name: value for name, value in leaves_of(action.inputs).items() if value.shown}
     # What a form offers and starts with may depend on the object; here only what it refuses is asked.
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("crisisdesk.core.input_forms._start", lambda *given: None)
-        patch.setattr("crisisdesk.core.input_forms._offer", lambda *given: None)
+        patch.setattr("crisisdesk.core.web.input_forms._start", lambda *given: None)
+        patch.setattr("crisisdesk.core.web.input_forms._offer", lambda *given: None)
         for name, value in made_of.items():
             for bad in bad_values(value):
                 if isinstance(value, inputs.Digest) and bad != "a\x00b":

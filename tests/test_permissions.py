@@ -9,8 +9,8 @@ import pytest
 from django.template.base import Template
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from crisisdesk.core.access.roles import ROLE_CAPABILITIES, Role
 from crisisdesk.core.actions import REGISTRY
-from crisisdesk.core.roles import ROLE_CAPABILITIES, Role
 from tests.conftest import PERSONAS, World
 from tests.permissions_table import PageRow, VerbRow
 

@@ -23,14 +23,14 @@ from cases.actions.roles import give_role
 from cases.models import Case, ClockCode, CrisisKind, ProtocolStep, SeverityAssessment, SeverityPolicy, Task
 from cases.severity import QuickAssessment
 from cases.states import OPEN_ROLE
+from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.roles import Role
 from crisisdesk.core.actions import action
-from crisisdesk.core.acts import Act
-from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.inputs import Inputs
+from crisisdesk.core.actions.shared_inputs import Person
 from crisisdesk.core.errors import Unmet
-from crisisdesk.core.inputs import Inputs
 from crisisdesk.core.models import Event, User
-from crisisdesk.core.roles import Role
-from crisisdesk.core.shared_inputs import Person
 
 
 def assess(act: Act, case: Case, assessment: QuickAssessment) -> SeverityAssessment:

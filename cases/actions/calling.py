@@ -8,12 +8,12 @@ from cases.actions.entries import case_is_open
 from cases.actions.roles import offer
 from cases.models import Case, RoleAssignment
 from cases.states import OPEN_ROLE
+from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.roles import Role
 from crisisdesk.core.actions import action
-from crisisdesk.core.acts import Act
-from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.actions.act import Act
 from crisisdesk.core.errors import Unmet
 from crisisdesk.core.models import Membership, User, UserKind
-from crisisdesk.core.roles import Role
 
 
 def to_be_asked(case: Case) -> dict[str, User]:

@@ -9,11 +9,11 @@ from cases import clocks
 from cases.clocks import Limit
 from cases.models import Case, Clock, ClockCode, PolicyLimit, SeverityPolicy, Signal
 from cases.querysets import ClockQuerySet
+from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.actions import action
-from crisisdesk.core.acts import Act
-from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.inputs import Inputs, Text
 from crisisdesk.core.errors import Unmet
-from crisisdesk.core.inputs import Inputs, Text
 
 # Clocks a signal starts; they move to the case that is opened for it.
 SIGNAL_CODES = (ClockCode.ACK, ClockCode.SEV, ClockCode.LEAD)

@@ -5,12 +5,12 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case
+from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.actions import action
-from crisisdesk.core.acts import Act
-from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.inputs import LONGEST_REASON, LONGEST_TEXT, Inputs, Instant, Text, YesNo
 from crisisdesk.core.errors import Invalid, Unmet
 from crisisdesk.core.errors import Text as Said
-from crisisdesk.core.inputs import LONGEST_REASON, LONGEST_TEXT, Inputs, Instant, Text, YesNo
 from crisisdesk.core.models import Entry
 
 

@@ -8,13 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from cases.actions.entries import case_is_open, row_of_open_case
 from cases.models import Case, Fact, FactType, RumourAnswer
 from cases.states import FACT_STATES, FactState
+from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.actions import action
-from crisisdesk.core.acts import Act
-from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.inputs import Changes, Choice, Inputs, Instant, Reason, Text, YesNo
+from crisisdesk.core.actions.shared_inputs import Person
 from crisisdesk.core.errors import Invalid, Unmet
-from crisisdesk.core.inputs import Changes, Choice, Inputs, Instant, Reason, Text, YesNo
 from crisisdesk.core.models import User
-from crisisdesk.core.shared_inputs import Person
 
 _LONGEST_FACT = 500  # characters; a fact is one line
 

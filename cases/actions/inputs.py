@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import CrisisKind, Severity
 from cases.models.assessments import QUESTIONS, AnswerChoice
 from cases.severity import QuickAssessment
+from crisisdesk.core.actions.inputs import Choice, Inputs, Row, Text, Together
 from crisisdesk.core.errors import Text as Said
-from crisisdesk.core.inputs import Choice, Inputs, Row, Text, Together
 
 
 def kind_of_crisis(**options: Any) -> Row:

@@ -13,11 +13,12 @@ from cases.actions.inputs import kind_of_crisis
 from cases.actions.roles import end_outside
 from cases.models import Case, ClockCode, CrisisKind
 from cases.states import BEFORE_CRISIS, OPEN_ROLE, CaseState, RoleState
+from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.principals import Principal
+from crisisdesk.core.access.roles import Role
 from crisisdesk.core.actions import action
-from crisisdesk.core.acts import Act
-from crisisdesk.core.capabilities import Capability
-from crisisdesk.core.errors import Invalid, Stale, Unmet
-from crisisdesk.core.inputs import (
+from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.inputs import (
     LONGEST_TEXT,
     Address,
     Changes,
@@ -32,9 +33,8 @@ from crisisdesk.core.inputs import (
     Whole,
     YesNo,
 )
+from crisisdesk.core.errors import Invalid, Stale, Unmet
 from crisisdesk.core.languages import choices, in_order
-from crisisdesk.core.principals import Principal
-from crisisdesk.core.roles import Role
 
 _LEAD_AND_REVIEW = (Capability.REVIEW, Capability.MANAGE)
 

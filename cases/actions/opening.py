@@ -14,14 +14,14 @@ from cases.actions.signals import settle, taken_by_another
 from cases.models import Case, CaseNumber, CrisisKind, Signal
 from cases.severity import QuickAssessment
 from cases.states import SignalState
+from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.roles import Role
 from crisisdesk.core.actions import action
-from crisisdesk.core.acts import Act
-from crisisdesk.core.capabilities import Capability
-from crisisdesk.core.inputs import LONGEST_TEXT, Inputs, Language, Many, Text, Title, YesNo
+from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.inputs import LONGEST_TEXT, Inputs, Language, Many, Text, Title, YesNo
+from crisisdesk.core.actions.shared_inputs import Person
 from crisisdesk.core.languages import in_order
 from crisisdesk.core.models import Chain, Membership, User
-from crisisdesk.core.roles import Role
-from crisisdesk.core.shared_inputs import Person
 
 # Roles on the brand that somebody who opens a case takes along into it, the first that is held.
 _TAKEN_ALONG = (Role.DUTY, Role.COMMS_LEAD, Role.CRISIS_LEAD)

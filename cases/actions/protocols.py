@@ -6,13 +6,13 @@ from typing import TypedDict, Unpack
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import DoneBy, Protocol, ProtocolStep, ProtocolVersion, StepKind
+from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.actions import action
-from crisisdesk.core.acts import Act
-from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.inputs import LONGEST_TEXT, Changes, Choice, Code, Inputs, Many, Text, Whole, YesNo
+from crisisdesk.core.actions.shared_inputs import CaseRole
 from crisisdesk.core.errors import Unmet
-from crisisdesk.core.inputs import LONGEST_TEXT, Changes, Choice, Code, Inputs, Many, Text, Whole, YesNo
 from crisisdesk.core.models import Organisation
-from crisisdesk.core.shared_inputs import CaseRole
 
 # What one step says; copied into a new version.
 STEP_FIELDS = (

@@ -12,14 +12,14 @@ from cases.models import Case, ClockCode, RoleAssignment
 from cases.notices import tell_asked
 from cases.querysets import RoleAssignmentQuerySet
 from cases.states import OPEN_ROLE, RoleState
+from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.roles import ROLE_CAPABILITIES, Role
 from crisisdesk.core.actions import action
-from crisisdesk.core.acts import Act
-from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.inputs import Inputs, Reason
+from crisisdesk.core.actions.shared_inputs import CaseRole, Person
 from crisisdesk.core.errors import Invalid, Unmet
-from crisisdesk.core.inputs import Inputs, Reason
 from crisisdesk.core.models import Membership, User, UserKind
-from crisisdesk.core.roles import ROLE_CAPABILITIES, Role
-from crisisdesk.core.shared_inputs import CaseRole, Person
 
 _NEVER_OUTSIDE = frozenset({Capability.LEAD, Capability.APPROVE, Capability.APPROVE_LEGAL, Capability.SPEAK})
 

@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.actions.inputs import severity_of
 from cases.models import ClockCode, CrisisKind, LimitUnit, PolicyLevel, PolicyLimit, Protocol, SeverityPolicy
+from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.actions import action
-from crisisdesk.core.acts import Act
-from crisisdesk.core.capabilities import Capability
-from crisisdesk.core.inputs import (
+from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.inputs import (
     LONGEST_TEXT,
     Changes,
     Choice,
@@ -24,8 +24,8 @@ from crisisdesk.core.inputs import (
     Whole,
     YesNo,
 )
+from crisisdesk.core.actions.shared_inputs import CaseRole
 from crisisdesk.core.models import Organisation
-from crisisdesk.core.shared_inputs import CaseRole
 
 
 class KindDetails(TypedDict, total=False):

@@ -13,13 +13,13 @@ from cases.actions.inputs import kind_of_crisis, severity_of
 from cases.models import Case, ClockCode, CrisisKind, Severity, Signal, SignalOrigin
 from cases.notices import tell_duty
 from cases.states import SignalState
+from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.actions import action
-from crisisdesk.core.acts import Act
-from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.inputs import LONGEST_TEXT, Address, Inputs, Instant, Many, Reason, Row, Text, Title
 from crisisdesk.core.errors import Invalid, Unmet
-from crisisdesk.core.inputs import LONGEST_TEXT, Address, Inputs, Instant, Many, Reason, Row, Text, Title
 from crisisdesk.core.models import Brand
-from crisisdesk.core.principals import Principal
 
 
 def raise_signal(

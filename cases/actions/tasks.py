@@ -7,13 +7,13 @@ from django.utils.translation import gettext_lazy as _
 from cases.actions.entries import case_is_open, row_of_open_case
 from cases.models import Case, DoneBy, Task
 from cases.states import OPEN_TASK, TaskState
+from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.actions import action
-from crisisdesk.core.acts import Act
-from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.inputs import Inputs, Instant, Note, Reason, Text, Title, YesNo
+from crisisdesk.core.actions.shared_inputs import CaseRole, Person
 from crisisdesk.core.errors import Invalid, Unmet
-from crisisdesk.core.inputs import Inputs, Instant, Note, Reason, Text, Title, YesNo
 from crisisdesk.core.models import User
-from crisisdesk.core.shared_inputs import CaseRole, Person
 
 
 def fulfil(act: Act, case: Case, deed: DoneBy) -> None:

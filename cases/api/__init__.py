@@ -12,7 +12,7 @@ from cases.api.parts import (
 )
 from cases.api.setup import KindViewSet, PolicyViewSet, ProtocolVersionViewSet, ProtocolViewSet, StepViewSet
 from cases.api.signals import SignalViewSet
-from crisisdesk.core.api import Router
+from crisisdesk.core.api.viewsets import Router
 
 
 def register(router: Router) -> None:

@@ -29,7 +29,7 @@ from cases.actions import (
 from cases.api.parts import AssessmentOut, CaseRoleOut, EntryOut
 from cases.models import Case, CaseState, Severity
 from cases.states import OPEN_CASE
-from crisisdesk.core.api import DeskViewSet, Filter, Output, verb
+from crisisdesk.core.api.viewsets import DeskViewSet, Filter, Output, verb
 
 
 class CaseLine(Output):

@@ -36,9 +36,9 @@ from cases.models import (
     Task,
     TaskState,
 )
-from crisisdesk.core.api import DeskViewSet, Filter, Output, verb
+from crisisdesk.core.access.permissions import case_q
+from crisisdesk.core.api.viewsets import DeskViewSet, Filter, Output, verb
 from crisisdesk.core.models import Entry, EntryKind, Event
-from crisisdesk.core.permissions import case_q
 
 BY_CASE = Filter("case__reference", serializers.CharField(help_text="Reference of a case."))
 BY_CHAIN = Filter("chain__case__reference", serializers.CharField(help_text="Reference of a case."))

@@ -30,7 +30,7 @@ from cases.models import (
     ProtocolVersion,
     SeverityPolicy,
 )
-from crisisdesk.core.api import DeskViewSet, Filter, Output, verb
+from crisisdesk.core.api.viewsets import DeskViewSet, Filter, Output, verb
 
 
 class KindOut(Output):

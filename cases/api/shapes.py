@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from crisisdesk.core.roles import CASE_ROLES
+from crisisdesk.core.access.roles import CASE_ROLES
 
 ROLES = [(role.value, role.label) for role in CASE_ROLES]
 

@@ -16,7 +16,7 @@ from cases.actions import (
 from cases.api.cases import CaseOut
 from cases.api.shapes import PersonRef
 from cases.models import Severity, Signal, SignalOrigin, SignalState
-from crisisdesk.core.api import DeskViewSet, Filter, Output, verb
+from crisisdesk.core.api.viewsets import DeskViewSet, Filter, Output, verb
 
 
 class SignalOut(Output):

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from crisisdesk.core.migration_sql import freeze_sql
+from crisisdesk.core.log.migration_sql import freeze_sql
 
 # The realm above all: nothing may turn an exercise into a real case or the other way round.
 KEEP_IDENTITY = migrations.RunSQL(

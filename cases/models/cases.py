@@ -16,7 +16,7 @@ from cases.models.policies import SEVERITY_RANGE, Severity, severity_check
 from cases.models.protocols import ProtocolVersion
 from cases.querysets import CaseQuerySet
 from cases.states import BEFORE_CRISIS, CASE_STATES, OPEN_CASE, CaseState
-from crisisdesk.core.capabilities import as_permissions
+from crisisdesk.core.access.capabilities import as_permissions
 from crisisdesk.core.models import Brand, Chain, DeskHistory, DeskModel
 from crisisdesk.core.models.organisation import LANGUAGE_CODE
 

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from cases.models.cases import CaseModel
 from cases.states import FACT_STATES, FactState
 from crisisdesk.core import clock
+from crisisdesk.core.access.querysets import DeskQuerySet
 from crisisdesk.core.models import DeskHistory, Entry
-from crisisdesk.core.querysets import DeskQuerySet
 
 
 class FactType(models.TextChoices):

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from cases.clocks import Limit
 from cases.models.bilingual import in_reader_language
 from cases.severity import GRAVEST, MILDEST
+from crisisdesk.core.access.roles import CASE_ROLES, Role
 from crisisdesk.core.models import DeskHistory, DeskModel
-from crisisdesk.core.roles import CASE_ROLES, Role
 
 SEVERITY_RANGE = (MinValueValidator(GRAVEST), MaxValueValidator(MILDEST))
 

@@ -6,8 +6,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.bilingual import in_reader_language
+from crisisdesk.core.access.roles import CASE_ROLES
 from crisisdesk.core.models import DeskHistory, DeskModel
-from crisisdesk.core.roles import CASE_ROLES
 
 
 class StepKind(models.TextChoices):

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from cases.models.cases import CaseModel
 from cases.querysets import RoleAssignmentQuerySet
 from cases.states import OPEN_ROLE, ROLE_STATES, RoleState
+from crisisdesk.core.access.roles import CASE_ROLES, EXCLUSIVE_ROLES
 from crisisdesk.core.models import DeskHistory, Due
-from crisisdesk.core.roles import CASE_ROLES, EXCLUSIVE_ROLES
 
 
 class RoleAssignment(CaseModel, Due):

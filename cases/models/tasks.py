@@ -11,8 +11,8 @@ from cases.models.protocols import ProtocolStep
 from cases.querysets import TaskQuerySet
 from cases.states import OPEN_TASK, TASK_STATES, TaskState
 from crisisdesk.core import clock
+from crisisdesk.core.access.roles import CASE_ROLES
 from crisisdesk.core.models import DeskHistory, Entry
-from crisisdesk.core.roles import CASE_ROLES
 
 
 class Task(CaseModel):

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from cases.monitoring import actions
 from cases.monitoring.actions.polling import find_feed
 from cases.monitoring.models import Mention, ReportAddress, SignalEvidence, Source, SourceKind
-from crisisdesk.core.admin_base import AdminVerb, DeskAdmin, ReadOnlyInline, WorkflowAdmin
-from crisisdesk.core.capabilities import Capability
-from crisisdesk.core.principals import Principal
+from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.principals import Principal
+from crisisdesk.core.admin.base import AdminVerb, DeskAdmin, ReadOnlyInline, WorkflowAdmin
 
 
 @admin.register(Source)

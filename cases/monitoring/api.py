@@ -16,12 +16,12 @@ from cases.models import Signal
 from cases.monitoring import actions, feeds
 from cases.monitoring.actions.polling import Look, find_feed
 from cases.monitoring.models import Mention, ReportAddress, SignalEvidence, Source, SourceKind, SourceState
-from crisisdesk.core.api import DeskViewSet, Filter, Input, Output, Router, VisibleField, verb
-from crisisdesk.core.api_paging import refuse_unknown
-from crisisdesk.core.api_parsing import StrictJSONParser
+from crisisdesk.core.api.paging import refuse_unknown
+from crisisdesk.core.api.parsing import StrictJSONParser
+from crisisdesk.core.api.viewsets import DeskViewSet, Filter, Input, Output, Router, VisibleField, verb
 from crisisdesk.core.errors import Denied
 from crisisdesk.core.models import Brand
-from crisisdesk.core.request_errors import BadRequest
+from crisisdesk.core.web.request_errors import BadRequest
 
 # --- sources ----------------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from crisisdesk.core.events import declare
+from crisisdesk.core.log.events import declare
 
 declare("source.created", _("Source added: {actor}"), tone="step")
 declare("source.changed", _("Source changed: {actor}"))

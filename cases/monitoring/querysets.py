@@ -8,13 +8,13 @@ from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from cases.monitoring.text.tokens import search_words
 from cases.states import SignalState
-from crisisdesk.core.capabilities import Capability
-from crisisdesk.core.permissions import EVERYTHING, case_q
-from crisisdesk.core.querysets import DeskQuerySet
+from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.permissions import EVERYTHING, case_q
+from crisisdesk.core.access.querysets import DeskQuerySet
 
 if TYPE_CHECKING:
     from cases.models import Signal
-    from crisisdesk.core.principals import Principal
+    from crisisdesk.core.access.principals import Principal
 
 MAX_SEARCH_WORDS = 12
 

@@ -4,7 +4,7 @@ from celery import shared_task
 
 from cases.monitoring.actions.polling import LEASE, poll
 from cases.monitoring.models import SourceState
-from crisisdesk.core import due
+from crisisdesk.core.jobs import due
 
 # A look may take half a minute, so a worker takes few at once and leaves the others to its colleagues.
 AT_ONCE = 2

@@ -9,11 +9,11 @@ from django.urls import reverse
 
 from cases.head import case_head, with_head
 from cases.models import Case
+from crisisdesk.core.access.principals import Principal
+from crisisdesk.core.access.querysets import CappedCount
 from crisisdesk.core.actions import Action
-from crisisdesk.core.input_forms import asks
-from crisisdesk.core.principals import Principal
-from crisisdesk.core.querysets import CappedCount
-from crisisdesk.core.views import DeskView, VerbView
+from crisisdesk.core.web.input_forms import asks
+from crisisdesk.core.web.views import DeskView, VerbView
 
 Row = TypeVar("Row", bound=Model)
 

@@ -27,12 +27,12 @@ from cases.models import Case, CaseState, Clock, Fact, Protocol, RoleAssignment,
 from cases.states import OPEN_CASE, OPEN_TASK, FactState, RoleState
 from cases.views.base import CaseView, KeysetPage, no_content, possible
 from cases.views.verbs import next_steps
-from crisisdesk.core.capabilities import Capability
-from crisisdesk.core.input_forms import form_for
+from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.principals import Principal
+from crisisdesk.core.access.roles import Role
 from crisisdesk.core.models import Brand
-from crisisdesk.core.principals import Principal
-from crisisdesk.core.roles import Role
-from crisisdesk.core.views import DeskView
+from crisisdesk.core.web.input_forms import form_for
+from crisisdesk.core.web.views import DeskView
 
 
 class CaseListView(DeskView):

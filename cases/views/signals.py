@@ -23,11 +23,11 @@ from cases.extensions import signal_panels
 from cases.models import Case, Severity, Signal, SignalState
 from cases.models.assessments import ALL_NO
 from cases.views.base import KeysetPage, VerbPage, no_content, possible
-from crisisdesk.core.capabilities import Capability
-from crisisdesk.core.input_forms import form_for
+from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.models import Brand, DeskModel, Event
-from crisisdesk.core.principals import Principal
-from crisisdesk.core.views import DeskView, NewView
+from crisisdesk.core.web.input_forms import form_for
+from crisisdesk.core.web.views import DeskView, NewView
 
 
 class SignalListView(DeskView):

@@ -28,10 +28,10 @@ from cases.actions.inputs import QuestionsInputs
 from cases.models import Case, RoleAssignment, SeverityAssessment
 from cases.models.assessments import ALL_NO
 from cases.views.base import CaseVerb, CaseView, VerbPage, possible
+from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.actions import Action
+from crisisdesk.core.actions.inputs import values_of
 from crisisdesk.core.errors import Unmet
-from crisisdesk.core.inputs import values_of
-from crisisdesk.core.principals import Principal
 
 
 @dataclass(frozen=True)

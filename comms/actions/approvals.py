@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import FactState
 from comms import hashing, quorum
-from comms.actions.deliveries import publish_version, schedule_version, send_out
 from comms.actions.inputs import ApproveInputs, SubmitInputs, TurnDownInputs
 from comms.actions.quoting import out_of_reach, to_agree
 from comms.actions.versions import (
@@ -25,16 +24,18 @@ from comms.actions.versions import (
     wordings,
 )
 from comms.candidates import Candidates
-from comms.models import Account, Approval, ApprovalPolicy, ApprovalRequest, Contributor, RequestStage, StatementVersion
+from comms.models import Approval, ApprovalPolicy, ApprovalRequest, Contributor, RequestStage, StatementVersion
 from comms.notices import tell_authors, tell_deciders
 from comms.placeholders import names_in
+from comms.sending.actions.deliveries import publish_version, schedule_version, send_out
+from comms.sending.models import Account
 from comms.states import ALLOWED_VERSION, Purpose, StatementState, Verdict
+from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.roles import Role
 from crisisdesk.core.actions import action
-from crisisdesk.core.acts import Act
-from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.actions.act import Act
 from crisisdesk.core.errors import Invalid, Stale, Unmet
 from crisisdesk.core.models import User
-from crisisdesk.core.roles import Role
 
 DECIDES = (Capability.APPROVE, Capability.APPROVE_LEGAL)
 

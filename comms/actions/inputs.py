@@ -5,8 +5,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from comms import hashing
+from crisisdesk.core.actions.inputs import LONGEST_REASON, Digest, Inputs, Text
 from crisisdesk.core.errors import Text as Said
-from crisisdesk.core.inputs import LONGEST_REASON, Digest, Inputs, Text
 
 # Characters as they are typed; the actions say how long a text may be (`hashing.MOST_BYTES`).
 LONGEST_WORDING = 2 * hashing.MOST_BYTES

@@ -9,13 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import CrisisKind
 from comms import quorum
 from comms.models import ApprovalPolicy, PolicyProposal, PolicyStage
+from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.roles import CASE_ROLES, ROLE_CAPABILITIES, Role
 from crisisdesk.core.actions import action
-from crisisdesk.core.acts import Act
-from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.inputs import Choice, Code, Inputs, Many, Record, Whole, YesNo
+from crisisdesk.core.actions.shared_inputs import CaseRole
 from crisisdesk.core.errors import Invalid, Unmet
-from crisisdesk.core.inputs import Choice, Code, Inputs, Many, Record, Whole, YesNo
-from crisisdesk.core.roles import CASE_ROLES, ROLE_CAPABILITIES, Role
-from crisisdesk.core.shared_inputs import CaseRole
 
 TAGS = ("employee",)
 _DECIDING = {Capability.APPROVE, Capability.APPROVE_LEGAL}

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, CaseGrant, Realm
 from comms.models import Statement
-from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.errors import Invalid
 from crisisdesk.core.models import BrandGrant, User, UserKind
 

@@ -9,12 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, RoleAssignment
 from comms import hashing
-from comms.actions.deliveries import send_out
 from comms.actions.statements import template_is_approved
 from comms.actions.versions import about, case_is_open, count_in, start_version
 from comms.candidates import Candidates
 from comms.models import (
-    Account,
     ApprovalPolicy,
     PolicyText,
     RegisteredValue,
@@ -27,14 +25,16 @@ from comms.models import (
 from comms.models.templates import APPROVERS_NEEDED
 from comms.notices import tell_reviewers
 from comms.placeholders import OpenValue, PlaceholderType, closed
+from comms.sending.actions.deliveries import send_out
+from comms.sending.models import Account
 from comms.states import SIGNED_PURPOSES, ReviewOutcome, StatementState
+from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.roles import Role
 from crisisdesk.core.actions import action
-from crisisdesk.core.acts import Act
-from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.inputs import LONGEST_REASON, Choice, Inputs, Many, Row, Text, Texts
 from crisisdesk.core.errors import Invalid, Unmet
 from crisisdesk.core.errors import Text as Said
-from crisisdesk.core.inputs import LONGEST_REASON, Choice, Inputs, Many, Row, Text, Texts
-from crisisdesk.core.roles import Role
 
 # Local time by which somebody else has read what went out on one signature.
 REVIEW_BY = time(9, 0)

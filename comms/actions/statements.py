@@ -27,28 +27,18 @@ from comms.actions.versions import (
     start_version,
     wordings,
 )
-from comms.models import Account, AccountKind, Statement, StatementVersion, TemplateVersion
+from comms.models import Statement, StatementVersion, TemplateVersion
+from comms.sending.models import Account, AccountKind
 from comms.states import SUBMITTED_VERSION, Purpose, StatementState, TemplateState
+from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.directory import people_visible_to
+from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.actions import action
-from crisisdesk.core.acts import Act
-from crisisdesk.core.capabilities import Capability
-from crisisdesk.core.directory import people_visible_to
+from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.inputs import Changes, Choice, Inputs, Instant, Language, Many, Row, Texts, Title, YesNo
+from crisisdesk.core.actions.shared_inputs import Person
 from crisisdesk.core.errors import Invalid, NotNow, Stale, Unmet
-from crisisdesk.core.inputs import (
-    Changes,
-    Choice,
-    Inputs,
-    Instant,
-    Language,
-    Many,
-    Row,
-    Texts,
-    Title,
-    YesNo,
-)
 from crisisdesk.core.models import User
-from crisisdesk.core.principals import Principal
-from crisisdesk.core.shared_inputs import Person
 
 # These are for everybody; the others go to somebody and never to the newsroom or its subscribers.
 PUBLIC_PURPOSES = frozenset({Purpose.FIRST, Purpose.UPDATE, Purpose.APOLOGY, Purpose.CORRECTION})

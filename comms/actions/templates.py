@@ -17,12 +17,10 @@ from comms.models import TemplateVersion as Version
 from comms.models.templates import APPROVERS_NEEDED, REVIEW_AFTER
 from comms.placeholders import PlaceholderType, is_host, remarks
 from comms.states import Purpose, TemplateState
+from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.actions import action
-from crisisdesk.core.acts import Act
-from crisisdesk.core.capabilities import Capability
-from crisisdesk.core.errors import Invalid, Stale, Unmet
-from crisisdesk.core.errors import Text as Said
-from crisisdesk.core.inputs import (
+from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.inputs import (
     LONGEST_REASON,
     LONGEST_TEXT,
     Changes,
@@ -36,8 +34,10 @@ from crisisdesk.core.inputs import (
     Title,
     Whole,
 )
+from crisisdesk.core.actions.shared_inputs import CaseRole
+from crisisdesk.core.errors import Invalid, Stale, Unmet
+from crisisdesk.core.errors import Text as Said
 from crisisdesk.core.models import Brand, Membership, User
-from crisisdesk.core.shared_inputs import CaseRole
 
 WRITES = (Capability.LEAD, Capability.MANAGE)
 

@@ -11,7 +11,7 @@ from cases.models import Fact
 from comms import hashing
 from comms.models import Contributor, FactCitation, Statement, StatementVersion, VersionText
 from comms.states import StatementState
-from crisisdesk.core.acts import Act
+from crisisdesk.core.actions.act import Act
 from crisisdesk.core.differences import parts
 from crisisdesk.core.errors import Invalid, Text, Unmet
 

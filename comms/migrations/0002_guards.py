@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django.db import migrations
 
-from crisisdesk.core.migration_sql import freeze_sql
+from crisisdesk.core.log.migration_sql import freeze_sql
 
 # Once a version has left the state draft, its row changes nothing but state and instants, and never returns to draft.
 FINAL_VERSIONS = migrations.RunSQL(

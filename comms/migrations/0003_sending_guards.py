@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django.db import migrations
 
-from crisisdesk.core.migration_sql import freeze_sql
+from crisisdesk.core.log.migration_sql import freeze_sql
 
 # A delivery belongs to the text that was approved: it carries its version's hash and language, keeps what the channel
 # is given, and is claimed only while the version is released and somebody has allowed exactly this hash.

@@ -1,36 +1,8 @@
-"""The models of what is said, who allowed it, and how it leaves."""
+"""The models of what is said and who allowed it; how it leaves stands in `comms.sending.models`."""
 
-from comms.models.approvals import (
-    Approval,
-    ApprovalRequest,
-    ReleaseReview,
-    RequestStage,
-    TemplateRelease,
-    authority_of,
-)
-from comms.models.channels import Account, AccountKind
-from comms.models.deliveries import (
-    Aggregate,
-    Delivery,
-    DeliveryAttempt,
-    DeliveryState,
-    Operation,
-    Outcome,
-    Stopped,
-    Withdrawal,
-    aggregate,
-)
-from comms.models.newsroom import NewsroomPost
+from comms.models.approvals import Approval, ApprovalRequest, ReleaseReview, RequestStage, TemplateRelease, authority_of
 from comms.models.policies import ApprovalPolicy, PolicyProposal, PolicyStage, PolicyText
-from comms.models.statements import (
-    Contributor,
-    Draft,
-    FactCitation,
-    Statement,
-    StatementVersion,
-    VersionText,
-)
-from comms.models.subscribers import Recipient, RecipientState, Subscriber, SubscriberState
+from comms.models.statements import Contributor, Draft, FactCitation, Statement, StatementVersion, VersionText
 from comms.models.templates import (
     RegisteredType,
     RegisteredValue,
@@ -39,30 +11,20 @@ from comms.models.templates import (
     TemplatePlaceholder,
     TemplateVersion,
 )
+from comms.sending import models as sending  # Django knows the models of an app by this module
 from comms.states import Purpose, RequestState, ReviewOutcome, StatementState, Status, TemplateState, Verdict
 
 __all__ = [
-    "Account",
-    "AccountKind",
-    "Aggregate",
     "Approval",
     "ApprovalPolicy",
     "ApprovalRequest",
     "Contributor",
-    "Delivery",
-    "DeliveryAttempt",
-    "DeliveryState",
     "Draft",
     "FactCitation",
-    "NewsroomPost",
-    "Operation",
-    "Outcome",
     "PolicyProposal",
     "PolicyStage",
     "PolicyText",
     "Purpose",
-    "Recipient",
-    "RecipientState",
     "RegisteredType",
     "RegisteredValue",
     "ReleaseReview",
@@ -74,9 +36,6 @@ __all__ = [
     "StatementTemplate",
     "StatementVersion",
     "Status",
-    "Stopped",
-    "Subscriber",
-    "SubscriberState",
     "TemplateApproval",
     "TemplatePlaceholder",
     "TemplateRelease",
@@ -84,7 +43,6 @@ __all__ = [
     "TemplateVersion",
     "Verdict",
     "VersionText",
-    "Withdrawal",
-    "aggregate",
     "authority_of",
+    "sending",
 ]

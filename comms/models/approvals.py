@@ -16,8 +16,8 @@ from comms.querysets import RequestQuerySet, RequestStageQuerySet
 from comms.quorum import QUOTED
 from comms.states import REQUEST_STATES, RequestState, ReviewOutcome, Verdict
 from crisisdesk.core import clock
+from crisisdesk.core.access.roles import Role
 from crisisdesk.core.models import DeskHistory, DeskModel, Due, Entry
-from crisisdesk.core.roles import Role
 
 
 class ApprovalRequest(DeskModel):

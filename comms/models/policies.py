@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from cases.models.bilingual import in_reader_language
 from comms.quorum import Condition, Stage
 from comms.states import Purpose
+from crisisdesk.core.access.roles import CASE_ROLES, Role
 from crisisdesk.core.models import DeskHistory, DeskModel
-from crisisdesk.core.roles import CASE_ROLES, Role
 
 ROLE_CHOICES = [(role.value, role.label) for role in CASE_ROLES]
 

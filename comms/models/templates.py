@@ -17,9 +17,9 @@ from comms import hashing
 from comms.placeholders import Placeholder, PlaceholderType, Register, filled
 from comms.querysets import TemplateQuerySet, TemplateVersionQuerySet
 from comms.states import TEMPLATE_STATES, Purpose, TemplateState
+from crisisdesk.core.access.roles import Role
 from crisisdesk.core.models import DeskHistory, DeskModel
 from crisisdesk.core.models.organisation import LANGUAGE_CODE
-from crisisdesk.core.roles import Role
 
 HASH_TAG = "crisisdesk.template.v1"
 # The readiness list asks for templates read again within 180 days.

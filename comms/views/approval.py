@@ -12,15 +12,16 @@ from django.utils.translation import gettext_lazy as _
 from comms.actions.approvals import approve_statement, reject_statement, return_statement
 from comms.actions.versions import out_of_date
 from comms.candidates import Candidates
-from comms.models import Account, Approval, ApprovalRequest, RequestStage, StatementVersion
+from comms.models import Approval, ApprovalRequest, RequestStage, StatementVersion
 from comms.querysets import held_by
+from comms.sending.models import Account
 from comms.states import RequestState, StatementState, Verdict
 from crisisdesk.core import clock
+from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.differences import parts
 from crisisdesk.core.errors import DomainError, Stale
-from crisisdesk.core.input_forms import form_for
-from crisisdesk.core.principals import Principal
-from crisisdesk.core.views import VerbView
+from crisisdesk.core.web.input_forms import form_for
+from crisisdesk.core.web.views import VerbView
 
 # Less in common than this, and the text is read as a new one.
 MOSTLY = 0.4

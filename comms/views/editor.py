@@ -15,19 +15,19 @@ from cases.models import Fact, FactState
 from cases.views.base import case_or_404
 from comms import hashing
 from comms.actions.approvals import submit_version, take_back_version
-from comms.actions.deliveries import publish_version, schedule_version, unschedule_version
 from comms.actions.statements import add_language, change_statement, edit_version, revise_version
 from comms.actions.versions import out_of_date, unfit_sentence
-from comms.actions.withdrawal import withdraw_statement
 from comms.forms import CitationsForm, WordingForm
 from comms.hints import counts, hints
 from comms.models import Draft, Statement, StatementVersion
+from comms.sending.actions.deliveries import publish_version, schedule_version, unschedule_version
+from comms.sending.actions.withdrawal import withdraw_statement
 from comms.views.approval import compared_with, stages_for
 from crisisdesk.core import clock
 from crisisdesk.core.errors import DomainError, Invalid, Stale
-from crisisdesk.core.input_forms import form_for, refuse_in
 from crisisdesk.core.languages import language_word
-from crisisdesk.core.views import DeskView, SeeOther, visible_or_404
+from crisisdesk.core.web.input_forms import form_for, refuse_in
+from crisisdesk.core.web.views import DeskView, SeeOther, visible_or_404
 
 
 @dataclass

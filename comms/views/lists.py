@@ -15,8 +15,8 @@ from comms.actions.statements import draft_statement
 from comms.models import ApprovalRequest, ReleaseReview, Statement, StatementTemplate, StatementVersion
 from comms.states import StatementState
 from crisisdesk.core import clock
-from crisisdesk.core.principals import Principal
-from crisisdesk.core.views import DeskView
+from crisisdesk.core.access.principals import Principal
+from crisisdesk.core.web.views import DeskView
 
 # What the chips of the list ask for: states of versions in which a statement is at that point.
 FILTERS = {

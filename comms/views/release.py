@@ -14,10 +14,11 @@ from cases.models import Case, ClockCode
 from cases.views.base import CaseVerb, CaseView
 from comms.actions.releases import release_template, sort_values
 from comms.forms import ReleaseForm
-from comms.models import Account, StatementTemplate, StatementVersion, TemplateVersion
+from comms.models import StatementTemplate, StatementVersion, TemplateVersion
 from comms.placeholders import filled
+from comms.sending.models import Account
 from crisisdesk.core import clock
-from crisisdesk.core.views import visible_or_404
+from crisisdesk.core.web.views import visible_or_404
 
 
 def languages_of(case: Case, template: StatementTemplate) -> list[TemplateVersion]:

@@ -19,9 +19,9 @@ from comms.actions.templates import (
 )
 from comms.models import StatementTemplate, TemplateState, TemplateVersion
 from crisisdesk.core import clock
-from crisisdesk.core.input_forms import form_for
-from crisisdesk.core.principals import Principal
-from crisisdesk.core.views import DeskView, VerbView
+from crisisdesk.core.access.principals import Principal
+from crisisdesk.core.web.input_forms import form_for
+from crisisdesk.core.web.views import DeskView, VerbView
 
 
 class TemplateListView(DeskView):

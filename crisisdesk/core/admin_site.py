@@ -20,7 +20,7 @@ class DeskAdminSite(admin.AdminSite):
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Take models whose admin keeps the kernel's rules; leave out all others."""
-        from crisisdesk.core.admin_base import DeskAdmin
+        from crisisdesk.core.admin.base import DeskAdmin
 
         if admin_class is not None and issubclass(admin_class, DeskAdmin):
             super().register(model_or_iterable, admin_class, **options)

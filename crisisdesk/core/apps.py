@@ -18,8 +18,8 @@ class CoreConfig(AppConfig):
         from django.db.models.signals import post_migrate
 
         from crisisdesk.core import checks  # noqa: F401
-        from crisisdesk.core.dbroles import grant_after_migrate
-        from crisisdesk.core.verbs import events, people, tokens  # noqa: F401
+        from crisisdesk.core.access.dbroles import grant_after_migrate
+        from crisisdesk.core.actions import events, people, tokens  # noqa: F401
 
         post_migrate.connect(grant_after_migrate, sender=self, dispatch_uid="core.dbroles")
 

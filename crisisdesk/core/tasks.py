@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from crisisdesk.core import due, notifications, tidying
+from crisisdesk.core.jobs import due, notifications, tidying
 from crisisdesk.core.models import Notification
 
 

@@ -3,7 +3,8 @@
 from allauth.account import views as account
 from django.urls import include, path, re_path
 
-from crisisdesk.core import language, token_pages
+from crisisdesk.core.accounts import profile as language
+from crisisdesk.core.accounts import token_pages
 
 # Of django-allauth only what accounts made by administrators need: nobody signs up or changes the address.
 accounts = [

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from crisisdesk.core import wake
-from crisisdesk.core.principals import Principal
+from crisisdesk.core.access.principals import Principal
+from crisisdesk.core.jobs import wake
 from crisisdesk.desk.waiting import Counts, counts
 
 

@@ -22,10 +22,10 @@ from comms.models import ApprovalRequest, RequestStage, StatementVersion
 from comms.querysets import held_by
 from comms.states import StatementState
 from crisisdesk.core import clock
-from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.principals import Principal
+from crisisdesk.core.access.roles import Role
 from crisisdesk.core.models import Membership
-from crisisdesk.core.principals import Principal
-from crisisdesk.core.roles import Role
 from crisisdesk.desk.waiting import by_hand_of, returned_to, tasks_of, version_name
 
 EVENTS = 8

@@ -5,7 +5,7 @@ from django.shortcuts import render
 
 from cases.head import case_head
 from cases.models import Case
-from crisisdesk.core.views import DeskView
+from crisisdesk.core.web.views import DeskView
 from crisisdesk.desk.overview import overview, with_assessed
 from crisisdesk.desk.waiting import waiting
 

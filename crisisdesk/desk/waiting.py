@@ -14,15 +14,16 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case, Clock, RoleAssignment, Signal, Task
 from cases.states import OPEN_CASE, RoleState, SignalState
-from comms.models import ApprovalRequest, Delivery, ReleaseReview, StatementVersion
+from comms.models import ApprovalRequest, ReleaseReview, StatementVersion
 from comms.querysets import RequestQuerySet
+from comms.sending.models import Delivery
 from comms.states import StatementState
 from crisisdesk.core import clock
-from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.principals import Principal
+from crisisdesk.core.access.roles import Role
 from crisisdesk.core.languages import language_word
 from crisisdesk.core.models import Brand, Membership
-from crisisdesk.core.principals import Principal
-from crisisdesk.core.roles import Role
 
 # So many of each kind stand on the home page; the lists behind them show the rest.
 MOST = 12

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from crisisdesk.core.actions.tokens import create_token
 from crisisdesk.core.models import ApiToken
-from crisisdesk.core.verbs.tokens import create_token
 from tests.conftest import World
 
 API = "/api/v1/"

@@ -218,7 +218,7 @@ def test_a_cursor_belongs_to_its_order(program: Make) -> None:
 
 
 def test_counts_are_capped(program: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    from crisisdesk.core.querysets import CappedCount
+    from crisisdesk.core.access.querysets import CappedCount
 
     client = program("superuser")
     page = client("GET", "brands").json()

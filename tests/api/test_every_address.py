@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 from django.test import Client
 
 from crisisdesk.api import resources
-from crisisdesk.core.api import DeskViewSet
-from crisisdesk.core.directory import people_visible_to
+from crisisdesk.core.access.directory import people_visible_to
+from crisisdesk.core.api.viewsets import DeskViewSet
 from crisisdesk.core.models import User
 from tests.conftest import PERSONAS, World
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from comms import sending
+from comms.sending import claiming as sending
 from crisisdesk.desk.demo import people
 from tests.api.conftest import Program
 from tests.comms import build

@@ -10,9 +10,9 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from crisisdesk.core.adapters import TRIES, TRIES_WINDOW, account_key
+from crisisdesk.core.accounts.adapters import TRIES, TRIES_WINDOW, account_key
+from crisisdesk.core.actions.tokens import create_token
 from crisisdesk.core.models import ApiToken, Brand, Event, IdempotencyKey, SignInThrottle, TokenRate
-from crisisdesk.core.verbs.tokens import create_token
 from tests.api.conftest import Program
 from tests.conftest import World
 

@@ -12,7 +12,7 @@ from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from crisisdesk.core.actions import REGISTRY
-from crisisdesk.core.api import DeskViewSet
+from crisisdesk.core.api.viewsets import DeskViewSet
 from tests.conftest import World
 
 # Verbs no program calls: what the desk does by itself when something is due, what belongs to the sign-in pages, and

@@ -8,10 +8,11 @@ import pytest
 import time_machine
 from django.test import Client
 
-from crisisdesk.core import clock, tokens
-from crisisdesk.core.api_auth import RATE_LIMIT
+from crisisdesk.core import clock
+from crisisdesk.core.access import tokens
+from crisisdesk.core.actions.tokens import revoke_token
+from crisisdesk.core.api.auth import RATE_LIMIT
 from crisisdesk.core.models import ApiToken
-from crisisdesk.core.verbs.tokens import revoke_token
 from crisisdesk.desk.demo import people
 from tests.api.conftest import Program
 from tests.conftest import World

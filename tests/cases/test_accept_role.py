@@ -5,7 +5,7 @@ import pytest
 from cases.actions import accept_role, decline_role
 from cases.grants import drift
 from cases.models import Case, CaseGrant, RoleAssignment, RoleState
-from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.errors import Missing, NotNow
 from tests.cases.build import codes, confidential, events_of, offer, triage
 from tests.conftest import World

@@ -9,8 +9,8 @@ from django.db import DatabaseError, transaction
 from cases.actions import assess_severity, breach_clock
 from cases.models import SeverityAssessment
 from crisisdesk.core import clock
+from crisisdesk.core.access.principals import SYSTEM
 from crisisdesk.core.errors import Denied, Invalid, NotNow
-from crisisdesk.core.principals import SYSTEM
 from tests.cases.build import CRITICAL, ELEVATED, SERIOUS, active, codes, events_of, in_review, triage
 from tests.conftest import World
 

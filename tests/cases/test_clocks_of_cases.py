@@ -10,8 +10,8 @@ from cases.actions import breach_clock, take_and_lead, take_over_signal, tick_of
 from cases.models import Clock
 from cases.tasks import breach_clocks
 from crisisdesk.core import clock
+from crisisdesk.core.access.principals import SYSTEM
 from crisisdesk.core.errors import Denied, Invalid, NotNow
-from crisisdesk.core.principals import SYSTEM
 from tests.cases.build import SERIOUS, active, codes, events_of, signal, triage
 from tests.conftest import World
 

@@ -6,8 +6,8 @@ import pytest
 
 from cases.actions import change_case, open_case, take_and_lead
 from comms.models import Statement
+from crisisdesk.core.actions.people import change_brand
 from crisisdesk.core.errors import Invalid
-from crisisdesk.core.verbs.people import change_brand
 from tests.cases.build import ELEVATED, english, kind, signal
 from tests.comms import build as texts
 from tests.conftest import World

@@ -9,8 +9,8 @@ from cases.actions import accept_role, lapse_offer
 from cases.models import RoleState
 from cases.tasks import lapse_offers
 from crisisdesk.core import clock
+from crisisdesk.core.access.principals import SYSTEM
 from crisisdesk.core.errors import Denied, NotNow
-from crisisdesk.core.principals import SYSTEM
 from tests.cases.build import codes, events_of, offer
 from tests.conftest import World
 

@@ -11,8 +11,8 @@ from django.db import connections
 from cases.actions import accept_role, finish_task, offer_role, open_case, take_and_lead, take_over_signal
 from cases.models import Case, CaseGrant, Clock, RoleAssignment, Signal
 from cases.tasks import breach_clocks
-from crisisdesk.core import audit
 from crisisdesk.core.errors import NotNow
+from crisisdesk.core.log import audit
 from crisisdesk.core.models import Event
 from tests.cases.build import SERIOUS, active, offer, signal, triage
 from tests.conftest import World

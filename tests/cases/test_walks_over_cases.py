@@ -13,9 +13,9 @@ from cases.grants import drift
 from cases.models import Case, Clock, RoleState
 from cases.states import OPEN_CASE
 from crisisdesk.core import clock
+from crisisdesk.core.access.principals import SYSTEM, Principal
 from crisisdesk.core.errors import DomainError
 from crisisdesk.core.models import Event
-from crisisdesk.core.principals import SYSTEM, Principal
 from tests.cases.build import CRITICAL, ELEVATED, SERIOUS, signal
 from tests.conftest import World
 

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from comms import sending
-from comms.actions.by_hand import tick_delivery
-from comms.actions.deliveries import schedule_version
-from comms.models import Account, Delivery, DeliveryState, NewsroomPost, StatementVersion, Subscriber
-from comms.models.deliveries import MOST_LOOKS
-from comms.subscriptions import confirm_token, leave_token
+from comms.models import StatementVersion
+from comms.sending import claiming as sending
+from comms.sending.actions.by_hand import tick_delivery
+from comms.sending.actions.deliveries import schedule_version
+from comms.sending.models import Account, Delivery, DeliveryState, NewsroomPost, Subscriber
+from comms.sending.models.deliveries import MOST_LOOKS
+from comms.sending.subscriptions import confirm_token, leave_token
 from crisisdesk.core import clock
 from tests.comms import build as texts
 from tests.comms.sending import build

@@ -1,7 +1,7 @@
 """Who may do what to the organisation, its people and their tokens."""
 
+from crisisdesk.core.actions.tokens import create_token
 from crisisdesk.core.models import ApiToken, Membership
-from crisisdesk.core.verbs.tokens import create_token
 from tests.conftest import World
 from tests.permissions_table import PageRow, VerbRow, everybody_but
 

@@ -15,11 +15,12 @@ from comms import bootstrap as comms_bootstrap
 from comms import quorum
 from comms.actions.templates import lint, submit_template
 from comms.bootstrap import install_comms
-from comms.models import Account, ApprovalPolicy, StatementTemplate, TemplateVersion
+from comms.models import ApprovalPolicy, StatementTemplate, TemplateVersion
 from comms.placeholders import names_in
+from comms.sending.models import Account
+from crisisdesk.core.access.roles import CASE_ROLES, Role
 from crisisdesk.core.czech import typeset
 from crisisdesk.core.models import Event, Organisation
-from crisisdesk.core.roles import CASE_ROLES, Role
 from crisisdesk.desk.demo import people
 from tests.conftest import World
 

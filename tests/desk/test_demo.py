@@ -15,11 +15,14 @@ from django.db import connection, transaction
 
 from cases.models import Case, CaseState, Clock, FactState, RoleAssignment, RoleState, Signal, SignalState
 from cases.monitoring.models import Mention
-from comms.models import Delivery, DeliveryState, NewsroomPost, Purpose, StatementState, StatementVersion
-from crisisdesk.core import audit, clock, tokens
+from comms.models import Purpose, StatementState, StatementVersion
+from comms.sending.models import Delivery, DeliveryState, NewsroomPost
+from crisisdesk.core import clock
+from crisisdesk.core.access import tokens
+from crisisdesk.core.access.roles import Role
 from crisisdesk.core.czech import typeset
+from crisisdesk.core.log import audit
 from crisisdesk.core.models import ApiToken, Brand, Event, Membership, Notification, Organisation
-from crisisdesk.core.roles import Role
 from crisisdesk.desk.demo import people
 from crisisdesk.desk.demo.api_token import demo_token
 from crisisdesk.desk.demo.story import tell_all

@@ -6,7 +6,7 @@ import pytest
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
-from crisisdesk.core import wake
+from crisisdesk.core.jobs import wake
 from crisisdesk.desk.context import desk
 from tests.cases import build as cases
 from tests.conftest import World

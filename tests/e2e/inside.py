@@ -15,15 +15,16 @@ from django.utils.translation import override
 from cases.models import Case, Signal
 from cases.monitoring.actions import create_report_address
 from cases.monitoring.models import Mention, Source
-from comms.models import ApprovalRequest, Delivery, NewsroomPost, ReleaseReview, StatementTemplate, Subscriber
-from comms.subscriptions import confirm_token, leave_token
+from comms.models import ApprovalRequest, ReleaseReview, StatementTemplate
+from comms.sending.models import Delivery, NewsroomPost, Subscriber
+from comms.sending.subscriptions import confirm_token, leave_token
 from crisisdesk.core import clock
-from crisisdesk.core import request_errors as wrong
-from crisisdesk.core.error_pages import page
+from crisisdesk.core.access.principals import SYSTEM, Principal
+from crisisdesk.core.actions.people import create_person
 from crisisdesk.core.errors import Denied, NotNow, Stale, Unmet
 from crisisdesk.core.models import Organisation, User
-from crisisdesk.core.principals import SYSTEM, Principal
-from crisisdesk.core.verbs.people import create_person
+from crisisdesk.core.web import request_errors as wrong
+from crisisdesk.core.web.error_pages import page
 from crisisdesk.desk.demo.people import DOMAIN, PASSWORD, user_of
 
 

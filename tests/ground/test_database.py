@@ -9,7 +9,8 @@ from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import DatabaseError, connection, connections, transaction
 
-from crisisdesk.core import checks, dbroles
+from crisisdesk.core import checks
+from crisisdesk.core.access import dbroles
 from tests.database import owner_connection
 from tests.stages import STAGES
 

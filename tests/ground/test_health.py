@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from crisisdesk.core import health
+from crisisdesk.core.web import health
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import time_machine
 from django.db import connection
 
 from cases.models import Case, CaseState, Signal
-from crisisdesk.core import audit
+from crisisdesk.core.log import audit
 from crisisdesk.core.models import Brand
 from tests.cases import build
 from tests.conftest import World

@@ -11,7 +11,7 @@ import pytest
 from kombu.exceptions import OperationalError
 
 from crisisdesk.celery import app
-from crisisdesk.core import wake
+from crisisdesk.core.jobs import wake
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from cases.monitoring.actions import (
     raise_signal_from_mentions,
 )
 from cases.monitoring.models import Mention, ReportAddress, Source, SourceKind
-from crisisdesk.core.principals import SYSTEM
+from crisisdesk.core.access.principals import SYSTEM
 from tests.conftest import World
 from tests.permissions_table import HIDDEN, REFUSED, SEEN, PageRow, VerbRow, everybody_but
 

@@ -10,7 +10,7 @@ from django.test import Client
 
 from cases.models import Signal
 from cases.monitoring.models import Mention, Source
-from crisisdesk.core.verbs.tokens import create_token
+from crisisdesk.core.actions.tokens import create_token
 from tests.conftest import World
 from tests.monitoring.feed_server import FeedServer, atom, entry
 

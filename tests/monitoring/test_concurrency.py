@@ -23,7 +23,7 @@ from cases.monitoring.actions.reports import MOST_SIGNALS
 from cases.monitoring.feeds import read
 from cases.monitoring.models import Mention, Source, SourceKind, SourceState
 from cases.monitoring.views.reports import REPORTER
-from crisisdesk.core import due
+from crisisdesk.core.jobs import due
 from tests.conftest import World
 from tests.monitoring.feed_server import FeedServer, atom, entry
 

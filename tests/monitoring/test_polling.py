@@ -10,7 +10,7 @@ from cases.monitoring import problems
 from cases.monitoring.actions import poll_now, polling
 from cases.monitoring.actions.polling import look_at, poll, take_in
 from cases.monitoring.models import Mention, Source, SourceState
-from crisisdesk.core import due
+from crisisdesk.core.jobs import due
 from crisisdesk.core.models import Event
 from tests.conftest import World
 from tests.monitoring.conftest import state_of

@@ -20,10 +20,10 @@ from cases.monitoring.actions import (
 from cases.monitoring.actions.reports import MOST_REPORTS, MOST_SIGNALS, Issued
 from cases.monitoring.models import Mention, ReportAddress
 from cases.monitoring.views.reports import REPORTER
+from crisisdesk.core.access.principals import ANONYMOUS
 from crisisdesk.core.errors import Denied, Invalid, Missing
 from crisisdesk.core.models import Event
-from crisisdesk.core.principals import ANONYMOUS
-from crisisdesk.core.request_errors import TooMany
+from crisisdesk.core.web.request_errors import TooMany
 from tests.conftest import World
 from tests.monitoring.conftest import signals
 

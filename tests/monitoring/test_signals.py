@@ -94,7 +94,7 @@ def test_mentions_of_two_brands_make_no_signal(world: World, push: Push) -> None
 
 
 def manager_who_contributes(world: World):  # type: ignore[no-untyped-def]
-    from crisisdesk.core.principals import SYSTEM
+    from crisisdesk.core.access.principals import SYSTEM
 
     return SYSTEM
 

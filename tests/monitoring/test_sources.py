@@ -16,8 +16,8 @@ from cases.monitoring.actions import (
 )
 from cases.monitoring.actions.polling import LEASE, Look, poll
 from cases.monitoring.models import Source, SourceKind, SourceState
-from crisisdesk.core import due
 from crisisdesk.core.errors import Denied, Invalid, NotNow
+from crisisdesk.core.jobs import due
 from crisisdesk.core.models import Event
 from tests.conftest import World
 from tests.monitoring.conftest import state_of

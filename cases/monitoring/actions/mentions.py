@@ -14,12 +14,12 @@ from cases.monitoring.actions.polling import note_arrival
 from cases.monitoring.actions.raising import CHOSEN, add_evidence, raise_by_itself, raise_from, standing_signal
 from cases.monitoring.actions.storing import MOST_AT_ONCE, NewMention, store
 from cases.monitoring.models import Mention, Source, SourceKind, SourceState
+from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.actions import action
-from crisisdesk.core.acts import Act
-from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.inputs import Inputs, Instant, Language, Many, Number, Record, Row, Text, Title, Whole
 from crisisdesk.core.errors import Invalid, Unmet
 from crisisdesk.core.errors import Text as Said
-from crisisdesk.core.inputs import Inputs, Instant, Language, Many, Number, Record, Row, Text, Title, Whole
 from crisisdesk.core.models import Brand
 
 # Mentions that one signal may be raised from, and that may be attached in one go.

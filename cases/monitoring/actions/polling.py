@@ -21,12 +21,13 @@ from cases.monitoring import feeds, fetching, problems
 from cases.monitoring.actions.raising import raise_by_itself
 from cases.monitoring.actions.storing import NewMention, lag_of, store
 from cases.monitoring.models import Mention, Source, SourceState
-from crisisdesk.core import clock, due
+from crisisdesk.core import clock
+from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.principals import SYSTEM
 from crisisdesk.core.actions import action
-from crisisdesk.core.acts import Act
-from crisisdesk.core.capabilities import Capability
-from crisisdesk.core.inputs import Inner, Inputs
-from crisisdesk.core.principals import SYSTEM
+from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.inputs import Inner, Inputs
+from crisisdesk.core.jobs import due
 
 log = logging.getLogger(__name__)
 

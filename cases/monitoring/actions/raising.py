@@ -12,7 +12,7 @@ from cases.actions.signals import raise_signal
 from cases.models import Signal, SignalOrigin
 from cases.monitoring.models import EvidenceReason, Mention, SignalEvidence, Source, SourceKind
 from cases.monitoring.terms import TermList
-from crisisdesk.core.acts import Act
+from crisisdesk.core.actions.act import Act
 
 # On the first look at a source everything is new to us; only what is new to the world may raise a signal.
 NEWS_AGE = timedelta(hours=24)

@@ -27,12 +27,12 @@ from cases.monitoring.models import (
 from cases.monitoring.models.reports import new_secret
 from cases.monitoring.plaintext import clean, one_line
 from cases.monitoring.text.folding import folded
+from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.actions import action
-from crisisdesk.core.acts import Act
-from crisisdesk.core.capabilities import Capability
-from crisisdesk.core.inputs import Inputs, Text
+from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.inputs import Inputs, Text
 from crisisdesk.core.models import Brand
-from crisisdesk.core.request_errors import TooMany
+from crisisdesk.core.web.request_errors import TooMany
 
 # Within this time one address raises at most so many signals; further reports join the newest of them, and beyond
 # the second number they are refused. A flood neither buries the desk nor fills the disk.

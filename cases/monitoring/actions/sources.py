@@ -14,11 +14,10 @@ from cases.monitoring.actions.polling import Look, keep, next_look, tell
 from cases.monitoring.models import Source, SourceKind, SourceState
 from cases.monitoring.models.sources import MAX_TERM_CHARS, MAX_TERMS, WEEK_IN_MINUTES
 from cases.monitoring.plaintext import one_line
+from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.actions import action
-from crisisdesk.core.acts import Act
-from crisisdesk.core.capabilities import Capability
-from crisisdesk.core.errors import Invalid
-from crisisdesk.core.inputs import (
+from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.inputs import (
     MISSING,
     Changes,
     Choice,
@@ -31,6 +30,7 @@ from crisisdesk.core.inputs import (
     Whole,
     YesNo,
 )
+from crisisdesk.core.errors import Invalid
 from crisisdesk.core.models import Brand
 
 

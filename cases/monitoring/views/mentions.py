@@ -16,11 +16,11 @@ from cases.models import Signal
 from cases.monitoring.actions import attach_mentions, raise_signal_from_mentions
 from cases.monitoring.forms import StreamForm
 from cases.monitoring.models import Mention, SignalEvidence, Source
-from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.errors import Missing
 from crisisdesk.core.models import Brand
-from crisisdesk.core.principals import Principal
-from crisisdesk.core.views import DeskView, SeeOther, VerbView, visible_or_404
+from crisisdesk.core.web.views import DeskView, SeeOther, VerbView, visible_or_404
 
 PAGE = 40
 # Waiting signals offered to add mentions to.

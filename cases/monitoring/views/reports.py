@@ -21,10 +21,10 @@ from cases.monitoring.actions.reports import Issued
 from cases.monitoring.models import ReportAddress
 from cases.monitoring.models.reports import digest_of
 from cases.monitoring.views.sources import managed_brands
+from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.errors import Denied, DomainError, Missing
-from crisisdesk.core.input_forms import form_for, refuse_in
-from crisisdesk.core.principals import Principal
-from crisisdesk.core.views import DeskView, NewView, SeeOther, VerbView
+from crisisdesk.core.web.input_forms import form_for, refuse_in
+from crisisdesk.core.web.views import DeskView, NewView, SeeOther, VerbView
 
 # Whoever came by a secret address; nothing else is known of them.
 REPORTER = Principal("anonymous", via="link")

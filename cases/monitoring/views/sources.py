@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from cases.monitoring.actions import create_source, edit_source, pause_source, poll_now, resume_source
 from cases.monitoring.actions.polling import Look, find_feed
 from cases.monitoring.models import Mention, Source, SourceKind
-from crisisdesk.core.capabilities import Capability
+from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.errors import Denied
-from crisisdesk.core.input_forms import form_for
 from crisisdesk.core.models import Brand
-from crisisdesk.core.views import DeskView, NewView, VerbView, visible_or_404
+from crisisdesk.core.web.input_forms import form_for
+from crisisdesk.core.web.views import DeskView, NewView, VerbView, visible_or_404
 
 NEWEST = 20
 # Items of a feed that are shown when it is tried.

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from crisisdesk.core.migration_sql import GUARD_ENTRIES, SEAL_EVENTS, freeze_sql
+from crisisdesk.core.log.migration_sql import GUARD_ENTRIES, SEAL_EVENTS, freeze_sql
 
 
 class Migration(migrations.Migration):

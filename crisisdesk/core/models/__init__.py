@@ -1,6 +1,6 @@
 """The kernel's models: the organisation, people and their grants, the log, tokens."""
 
-from crisisdesk.core.history import DeskHistory
+from crisisdesk.core.log.history import DeskHistory
 from crisisdesk.core.models.base import DeskModel
 from crisisdesk.core.models.due import Due
 from crisisdesk.core.models.events import Chain, Entry, EntryKind, Event, EventSeal

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django.db import models
 
 from crisisdesk.core import clock
-from crisisdesk.core.querysets import DeskQuerySet
+from crisisdesk.core.access.querysets import DeskQuerySet
 from crisisdesk.core.states import States
 
 

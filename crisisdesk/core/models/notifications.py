@@ -6,12 +6,12 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from crisisdesk.core.access.querysets import DeskQuerySet
 from crisisdesk.core.models.base import DeskModel
 from crisisdesk.core.models.due import Due
-from crisisdesk.core.querysets import DeskQuerySet
 
 if TYPE_CHECKING:
-    from crisisdesk.core.principals import Principal
+    from crisisdesk.core.access.principals import Principal
 
 
 class NotificationQuerySet(DeskQuerySet):

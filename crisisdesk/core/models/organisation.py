@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from guardian.models import UserObjectPermissionBase
 
 from crisisdesk.core import clock, languages
-from crisisdesk.core.capabilities import as_permissions
-from crisisdesk.core.history import DeskHistory
+from crisisdesk.core.access.capabilities import as_permissions
+from crisisdesk.core.access.roles import Role
+from crisisdesk.core.log.history import DeskHistory
 from crisisdesk.core.models.base import DeskModel
-from crisisdesk.core.roles import Role
 
 LANGUAGE_CODE = RegexValidator(r"^[a-z]{2,3}$", _("Write the language as two or three small letters, for example cs"))
 

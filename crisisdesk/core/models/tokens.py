@@ -13,11 +13,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from crisisdesk.core import clock
+from crisisdesk.core.access.querysets import DeskQuerySet
 from crisisdesk.core.models.base import DeskModel
-from crisisdesk.core.querysets import DeskQuerySet
 
 if TYPE_CHECKING:
-    from crisisdesk.core.principals import Principal
+    from crisisdesk.core.access.principals import Principal
 
 # Seconds for which a confirmed identity counts as fresh.
 FRESH_FOR = timedelta(minutes=5)

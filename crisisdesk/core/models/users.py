@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crisisdesk.core import clock
 from crisisdesk.core.czech import sort_key
-from crisisdesk.core.history import DeskHistory
+from crisisdesk.core.log.history import DeskHistory
 
 
 class UserKind(models.TextChoices):

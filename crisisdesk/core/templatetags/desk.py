@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from crisisdesk.core import clock as desk_clock
 from crisisdesk.core import differences, durations
 from crisisdesk.core.czech import typeset
-from crisisdesk.core.events import sentence as event_sentence
+from crisisdesk.core.log.events import sentence as event_sentence
 
 register = template.Library()
 

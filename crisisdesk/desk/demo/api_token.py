@@ -4,10 +4,11 @@ from pathlib import Path
 
 from django.conf import settings
 
-from crisisdesk.core import clock, tokens
+from crisisdesk.core import clock
+from crisisdesk.core.access import tokens
+from crisisdesk.core.access.principals import Principal
+from crisisdesk.core.actions.tokens import create_token
 from crisisdesk.core.models import ApiToken, Organisation
-from crisisdesk.core.principals import Principal
-from crisisdesk.core.verbs.tokens import create_token
 from crisisdesk.desk.demo import people
 
 NAME = "Demo"

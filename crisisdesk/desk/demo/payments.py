@@ -17,12 +17,13 @@ from cases.actions.tasks import finish_task, skip_task
 from cases.models import Case, Clock, ClockCode, CrisisKind, Fact, RoleState
 from cases.monitoring.actions.mentions import attach_mentions, push_mentions
 from cases.monitoring.actions.reports import report_by_address
-from comms import sending
 from comms.actions.approvals import approve_statement, submit_version
-from comms.actions.by_hand import tick_delivery
 from comms.actions.releases import release_template, review_release
 from comms.actions.statements import draft_statement, edit_version
-from comms.models import Account, Delivery, Purpose, ReleaseReview, Statement, StatementVersion, TemplateVersion
+from comms.models import Purpose, ReleaseReview, Statement, StatementVersion, TemplateVersion
+from comms.sending import claiming as sending
+from comms.sending.actions.by_hand import tick_delivery
+from comms.sending.models import Account, Delivery
 from comms.states import ReviewOutcome
 from crisisdesk.core.models import Brand
 from crisisdesk.desk.demo import people

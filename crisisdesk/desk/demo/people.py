@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext as _
 
+from crisisdesk.core.access.principals import SYSTEM
+from crisisdesk.core.access.roles import Role
+from crisisdesk.core.actions.people import create_brand, create_person, grant_membership
 from crisisdesk.core.models import Brand, Membership, Organisation, User, UserKind
-from crisisdesk.core.principals import SYSTEM
-from crisisdesk.core.roles import Role
-from crisisdesk.core.verbs.people import create_brand, create_person, grant_membership
 
 ORGANISATION = "Zrnko, rodinná pekárna a mlýn"
 BRAND = ("Zrnko", "zrnko")

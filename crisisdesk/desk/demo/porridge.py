@@ -16,14 +16,15 @@ from cases.actions.tasks import finish_task, start_task
 from cases.models import Case, Clock, ClockCode, CrisisKind, Fact, RoleAssignment, RoleState, RumourAnswer
 from cases.monitoring.actions.mentions import attach_mentions, push_mentions
 from cases.monitoring.actions.reports import report_by_address
-from comms import sending
 from comms.actions.approvals import approve_statement, submit_version
-from comms.actions.by_hand import tick_delivery
 from comms.actions.releases import release_template
 from comms.actions.statements import draft_statement, edit_version
-from comms.models import Account, Delivery, Purpose, TemplateVersion
+from comms.models import Purpose, TemplateVersion
+from comms.sending import claiming as sending
+from comms.sending.actions.by_hand import tick_delivery
+from comms.sending.models import Account, Delivery
+from crisisdesk.core.access.roles import Role
 from crisisdesk.core.models import Brand
-from crisisdesk.core.roles import Role
 from crisisdesk.desk.demo import people
 from crisisdesk.desk.demo.set_up import page_of, report_address, source_of
 from crisisdesk.desk.demo.telling import Telling, Thread, content, do

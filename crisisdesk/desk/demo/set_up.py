@@ -6,13 +6,14 @@ from typing import Any
 from cases.monitoring.actions.reports import create_report_address
 from cases.monitoring.actions.sources import create_source, pause_source
 from cases.monitoring.models import ReportAddress, Source, SourceKind
-from comms.actions.channels import change_account
-from comms.actions.subscribers import confirm_subscription, subscribe
 from comms.actions.templates import approve_template, register_value, submit_template
-from comms.models import Account, AccountKind, RegisteredType, StatementTemplate
+from comms.models import RegisteredType, StatementTemplate
+from comms.sending.actions.accounts import change_account
+from comms.sending.actions.subscribers import confirm_subscription, subscribe
+from comms.sending.models import Account, AccountKind
 from comms.states import TemplateState
+from crisisdesk.core.actions.people import change_brand, change_organisation
 from crisisdesk.core.models import Brand, Organisation
-from crisisdesk.core.verbs.people import change_brand, change_organisation
 from crisisdesk.desk.demo import people
 from crisisdesk.desk.demo.telling import content, do
 

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from crisisdesk.core import clock
+from crisisdesk.core.access.principals import SYSTEM, Principal
 from crisisdesk.core.actions import Action
 from crisisdesk.core.czech import typeset, vocalised
-from crisisdesk.core.principals import SYSTEM, Principal
 from crisisdesk.desk.demo import people
 
 # Yields the instant at which it goes on; what it does in between happens then.

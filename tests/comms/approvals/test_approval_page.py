@@ -14,9 +14,9 @@ from django.utils.formats import date_format
 from cases.actions import add_fact, confirm_fact
 from comms.actions.approvals import submit_version, take_back_version
 from comms.actions.statements import revise_version
-from comms.actions.withdrawal import withdraw_statement
 from comms.models import Approval, ApprovalRequest, StatementState, StatementVersion
-from comms.sending import send_due
+from comms.sending.actions.withdrawal import withdraw_statement
+from comms.sending.claiming import send_due
 from crisisdesk.core import clock
 from tests.comms import build
 from tests.conftest import World

@@ -9,10 +9,11 @@ from django.utils.translation import override
 from cases.actions import accept_role, offer_role
 from comms.actions.approvals import approve_statement, submit_version, take_back_version
 from comms.actions.statements import change_statement
-from comms.models import Approval, ApprovalRequest, Delivery, RequestState, StatementState, StatementVersion, Status
+from comms.models import Approval, ApprovalRequest, RequestState, StatementState, StatementVersion, Status
+from comms.sending.models import Delivery
 from crisisdesk.core import clock
+from crisisdesk.core.access.principals import SYSTEM
 from crisisdesk.core.errors import Denied, Missing, NotFresh, NotNow, Stale
-from crisisdesk.core.principals import SYSTEM
 from tests.cases.build import codes, events_of
 from tests.comms import build
 from tests.conftest import World

@@ -11,15 +11,8 @@ from django.db import connections
 from comms.actions.approvals import approve_statement, submit_version
 from comms.actions.releases import release_template
 from comms.actions.statements import edit_version
-from comms.models import (
-    Approval,
-    ApprovalRequest,
-    Delivery,
-    RequestState,
-    StatementState,
-    StatementVersion,
-    TemplateRelease,
-)
+from comms.models import Approval, ApprovalRequest, RequestState, StatementState, StatementVersion, TemplateRelease
+from comms.sending.models import Delivery
 from crisisdesk.core.errors import DomainError
 from crisisdesk.core.models import Event
 from tests.comms import build

@@ -10,10 +10,11 @@ from cases.actions import accept_role, offer_role
 from comms.actions.approvals import approve_statement, return_statement, submit_version
 from comms.actions.policies import change_policy
 from comms.actions.statements import change_statement, edit_version
-from comms.models import Account, Approval, ApprovalPolicy, ApprovalRequest, PolicyProposal, RequestState, Statement
+from comms.models import Approval, ApprovalPolicy, ApprovalRequest, PolicyProposal, RequestState, Statement
+from comms.sending.models import Account
+from crisisdesk.core.actions.people import end_membership
 from crisisdesk.core.errors import Denied, Invalid, Missing, NotNow
 from crisisdesk.core.models import Membership, Notification, User
-from crisisdesk.core.verbs.people import end_membership
 from tests.cases import build as cases
 from tests.cases.build import codes, events_of
 from tests.comms import build

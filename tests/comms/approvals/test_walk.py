@@ -15,19 +15,12 @@ from comms.actions.approvals import (
     submit_version,
     take_back_version,
 )
-from comms.actions.deliveries import publish_version
 from comms.actions.releases import release_template
 from comms.actions.statements import change_statement, draft_statement, edit_version, revise_version
-from comms.actions.withdrawal import withdraw_statement
-from comms.models import (
-    Approval,
-    ApprovalRequest,
-    Delivery,
-    Statement,
-    StatementVersion,
-    Verdict,
-    authority_of,
-)
+from comms.models import Approval, ApprovalRequest, Statement, StatementVersion, Verdict, authority_of
+from comms.sending.actions.deliveries import publish_version
+from comms.sending.actions.withdrawal import withdraw_statement
+from comms.sending.models import Delivery
 from comms.states import ALLOWED_VERSION
 from crisisdesk.core.errors import DomainError
 from tests.comms import build

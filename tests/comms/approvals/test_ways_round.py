@@ -8,25 +8,25 @@ import time_machine
 from cases.actions import accept_role, end_role, merge_case, offer_role
 from cases.models import Case
 from comms.actions.approvals import return_statement, submit_version, take_back_version
-from comms.actions.deliveries import publish_version, schedule_version
 from comms.actions.policies import change_policy
 from comms.actions.statements import draft_statement, revise_version
 from comms.actions.templates import create_template, draft_template
-from comms.actions.withdrawal import withdraw_statement
 from comms.models import (
     ApprovalPolicy,
     ApprovalRequest,
-    Delivery,
     StatementState,
     StatementTemplate,
     StatementVersion,
     TemplateVersion,
 )
+from comms.sending.actions.deliveries import publish_version, schedule_version
+from comms.sending.actions.withdrawal import withdraw_statement
+from comms.sending.models import Delivery
 from comms.tasks import publish_what_was_scheduled
 from crisisdesk.core import clock
+from crisisdesk.core.access.permissions import write_grants
+from crisisdesk.core.actions.people import deactivate_person
 from crisisdesk.core.errors import Denied, Invalid, Missing, NotNow
-from crisisdesk.core.permissions import write_grants
-from crisisdesk.core.verbs.people import deactivate_person
 from tests.cases.build import codes
 from tests.comms import build
 from tests.conftest import World

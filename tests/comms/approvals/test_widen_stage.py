@@ -10,11 +10,11 @@ from comms.actions.approvals import widen_stage
 from comms.models import ApprovalRequest, RequestStage, RequestState
 from comms.tasks import widen_stages
 from crisisdesk.core import clock
+from crisisdesk.core.access.principals import SYSTEM
 from crisisdesk.core.errors import Denied, NotNow
-from crisisdesk.core.events import sentence
+from crisisdesk.core.log.events import sentence
 from crisisdesk.core.models import Event, Membership
 from crisisdesk.core.models.notifications import Notification
-from crisisdesk.core.principals import SYSTEM
 from tests.cases.build import codes, events_of
 from tests.comms import build
 from tests.conftest import World

@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from comms.cards import FORMATS, SQUARE, TALL, Format, card, lines
+from comms.sending.cards import FORMATS, SQUARE, TALL, Format, card, lines
 
 TEXT = "Na videu je opravdu náš výrobek a je v něm plíseň. Rodičům se omlouváme.\n\nDalší informace v 11 hodin."
 SVG = "{http://www.w3.org/2000/svg}"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from comms.channels.manual import same_text
-from comms.networks import NETWORKS
+from comms.sending.channels.manual import same_text
+from comms.sending.networks import NETWORKS
 
 APPROVED = "Víme o tom. Zjišťujeme, co se stalo.\n\nDalší informace v 11 hodin: https://zrnko.example/krize ❤"
 

@@ -6,9 +6,10 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from comms.actions.by_hand import tick_delivery
-from comms.actions.withdrawal import withdraw_statement
-from comms.models import Delivery, StatementVersion
+from comms.models import StatementVersion
+from comms.sending.actions.by_hand import tick_delivery
+from comms.sending.actions.withdrawal import withdraw_statement
+from comms.sending.models import Delivery
 from tests.comms.sending import build
 from tests.conftest import World
 

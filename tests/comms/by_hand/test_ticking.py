@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from comms import sending
-from comms.actions.by_hand import link_delivery, tick_delivery, untick_delivery
-from comms.models import Delivery, DeliveryState, StatementVersion
+from comms.models import StatementVersion
+from comms.sending import claiming as sending
+from comms.sending.actions.by_hand import link_delivery, tick_delivery, untick_delivery
+from comms.sending.models import Delivery, DeliveryState
 from crisisdesk.core.errors import Denied, Invalid, NotNow
 from crisisdesk.core.models import Event
 from tests.comms.sending import build

@@ -8,9 +8,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from comms import sending
-from comms.actions.withdrawal import withdraw_statement
-from comms.models import NewsroomPost, StatementVersion
+from comms.models import StatementVersion
+from comms.sending import claiming as sending
+from comms.sending.actions.withdrawal import withdraw_statement
+from comms.sending.models import NewsroomPost
 from tests.comms.sending import build
 from tests.conftest import World
 

@@ -13,11 +13,12 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from comms import sending
-from comms.actions.withdrawal import withdraw_statement
-from comms.models import Account, NewsroomPost, StatementVersion
-from comms.newsroom import answers
-from comms.newsroom.reading import MOST_POSTS
+from comms.models import StatementVersion
+from comms.sending import claiming as sending
+from comms.sending.actions.withdrawal import withdraw_statement
+from comms.sending.models import Account, NewsroomPost
+from comms.sending.newsroom import answers
+from comms.sending.newsroom.reading import MOST_POSTS
 from crisisdesk.core import clock
 from tests.comms import build as texts
 from tests.comms.sending import build

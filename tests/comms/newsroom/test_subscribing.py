@@ -9,9 +9,9 @@ from django.test import Client
 from django.urls import reverse
 
 from comms import tasks
-from comms.actions import subscribers as verbs
-from comms.models import Subscriber, SubscriberState
-from comms.subscriptions import confirm_token, confirming, leave_token, leaving
+from comms.sending.actions import subscribers as verbs
+from comms.sending.models import Subscriber, SubscriberState
+from comms.sending.subscriptions import confirm_token, confirming, leave_token, leaving
 from crisisdesk.core import clock
 from crisisdesk.core.models import Event
 from tests.comms.sending import build

@@ -13,11 +13,12 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from django.test import Client
 
-from comms import sending
 from comms.actions.approvals import submit_version
-from comms.actions.subscribers import confirm_subscription, subscribe
-from comms.models import Account, Delivery, Statement, StatementVersion, Subscriber
-from comms.newsroom.subscribing import VISITOR
+from comms.models import Statement, StatementVersion
+from comms.sending import claiming as sending
+from comms.sending.actions.subscribers import confirm_subscription, subscribe
+from comms.sending.models import Account, Delivery, Subscriber
+from comms.sending.newsroom.subscribing import VISITOR
 from crisisdesk.core import clock
 from crisisdesk.core.models import User
 from tests.comms import build

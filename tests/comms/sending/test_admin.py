@@ -6,12 +6,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from comms import sending
-from comms.models import Account, Delivery, DeliveryAttempt, DeliveryState, NewsroomPost, Subscriber, Withdrawal
-from comms.models.deliveries import MOST_LOOKS
+from comms.sending import claiming as sending
+from comms.sending.models import Account, Delivery, DeliveryAttempt, DeliveryState, NewsroomPost, Subscriber, Withdrawal
+from comms.sending.models.deliveries import MOST_LOOKS
 from crisisdesk.core import clock
+from crisisdesk.core.access.permissions import write_grants
 from crisisdesk.core.models import Event, User
-from crisisdesk.core.permissions import write_grants
 from tests.cases.build import events_of
 from tests.comms.sending import build
 from tests.comms.sending.build import Mailbox

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from comms import sending
-from comms.models import Account, Delivery, NewsroomPost, Subscriber
-from comms.models.deliveries import MOST_LOOKS
+from comms.sending import claiming as sending
+from comms.sending.models import Account, Delivery, NewsroomPost, Subscriber
+from comms.sending.models.deliveries import MOST_LOOKS
 from crisisdesk.core import clock
 from tests.comms.sending import build
 from tests.conftest import World

@@ -7,9 +7,10 @@ from django.urls import reverse
 from django.utils.translation import override
 from pytest_django import DjangoAssertNumQueries
 
-from comms.actions.deliveries import note_attempt
-from comms.actions.withdrawal import withdraw_statement
-from comms.models import Delivery, DeliveryState, NewsroomPost, Outcome, StatementVersion
+from comms.models import StatementVersion
+from comms.sending.actions.deliveries import note_attempt
+from comms.sending.actions.withdrawal import withdraw_statement
+from comms.sending.models import Delivery, DeliveryState, NewsroomPost, Outcome
 from crisisdesk.core import clock
 from crisisdesk.core.models import User
 from tests.comms import build as texts

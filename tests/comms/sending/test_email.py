@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from comms import sending
-from comms.actions.channels import resume_account
-from comms.actions.deliveries import mark_sent, retry_delivery, send_again
-from comms.actions.subscribers import unsubscribe
-from comms.channels import email as channel
-from comms.models import Account, Delivery, DeliveryState, Outcome, Recipient, RecipientState, Subscriber
-from comms.newsroom.subscribing import VISITOR
+from comms.sending import claiming as sending
+from comms.sending.actions.accounts import resume_account
+from comms.sending.actions.deliveries import mark_sent, retry_delivery, send_again
+from comms.sending.actions.subscribers import unsubscribe
+from comms.sending.channels import email as channel
+from comms.sending.models import Account, Delivery, DeliveryState, Outcome, Recipient, RecipientState, Subscriber
+from comms.sending.newsroom.subscribing import VISITOR
 from crisisdesk.core.errors import Invalid, NotNow
 from crisisdesk.core.models import Event
 from tests.comms.sending import build

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from django.db import connections
 
-from comms import sending
-from comms.models import Delivery, NewsroomPost, Recipient, RecipientState, Subscriber, SubscriberState
+from comms.sending import claiming as sending
+from comms.sending.models import Delivery, NewsroomPost, Recipient, RecipientState, Subscriber, SubscriberState
 from crisisdesk import embedded
 from crisisdesk.core import clock
 from tests.comms.sending import build

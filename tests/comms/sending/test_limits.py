@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comms.limits import LIMITS, LINK, graphemes, mastodon_length, sms, threads_length, x_weight
+from comms.sending.limits import LIMITS, LINK, graphemes, mastodon_length, sms, threads_length, x_weight
 
 FAMILY = "👨‍👩‍👧"
 

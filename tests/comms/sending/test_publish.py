@@ -5,13 +5,20 @@ from datetime import timedelta
 import pytest
 
 from comms import tasks
-from comms.actions.deliveries import LATEST, publish_scheduled, publish_version, schedule_version, unschedule_version
-from comms.models import Account, Delivery, Statement, StatementVersion
+from comms.models import Statement, StatementVersion
+from comms.sending.actions.deliveries import (
+    LATEST,
+    publish_scheduled,
+    publish_version,
+    schedule_version,
+    unschedule_version,
+)
+from comms.sending.models import Account, Delivery
 from comms.states import StatementState
 from crisisdesk.core import clock
+from crisisdesk.core.access.principals import SYSTEM
 from crisisdesk.core.errors import Denied, Invalid, NotFresh, NotNow, Stale
 from crisisdesk.core.models import Event
-from crisisdesk.core.principals import SYSTEM
 from tests.comms import build
 from tests.conftest import World
 

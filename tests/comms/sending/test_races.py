@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from django.db import connection, connections, transaction
 
-from comms import sending
-from comms.actions.by_hand import tick_delivery
-from comms.actions.deliveries import publish_version
-from comms.actions.withdrawal import withdraw_statement
-from comms.models import Delivery, DeliveryState, NewsroomPost, Recipient, RecipientState, StatementVersion
+from comms.models import StatementVersion
+from comms.sending import claiming as sending
+from comms.sending.actions.by_hand import tick_delivery
+from comms.sending.actions.deliveries import publish_version
+from comms.sending.actions.withdrawal import withdraw_statement
+from comms.sending.models import Delivery, DeliveryState, NewsroomPost, Recipient, RecipientState
 from crisisdesk.core.errors import DomainError
 from crisisdesk.core.models import Event
 from tests.comms import build as texts

@@ -6,18 +6,11 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
-from comms import clearance, sending
-from comms.channels.newsroom import NewsroomChannel
-from comms.models import (
-    Aggregate,
-    Delivery,
-    DeliveryAttempt,
-    DeliveryState,
-    NewsroomPost,
-    Outcome,
-    StatementVersion,
-    aggregate,
-)
+from comms.models import StatementVersion
+from comms.sending import claiming as sending
+from comms.sending import clearance
+from comms.sending.channels.newsroom import NewsroomChannel
+from comms.sending.models import Aggregate, Delivery, DeliveryAttempt, DeliveryState, NewsroomPost, Outcome, aggregate
 from crisisdesk.core import clock
 from crisisdesk.core.models import Event
 from tests.comms.sending import build

@@ -4,15 +4,16 @@ from typing import Any
 
 import pytest
 
-from comms import sending
-from comms.actions.by_hand import tick_delivery
-from comms.actions.deliveries import retry_delivery
-from comms.actions.withdrawal import LONGEST_NOTE, withdraw_statement
-from comms.models import Delivery, DeliveryState, NewsroomPost, Operation, StatementVersion, Withdrawal
+from comms.models import StatementVersion
+from comms.sending import claiming as sending
+from comms.sending.actions.by_hand import tick_delivery
+from comms.sending.actions.deliveries import retry_delivery
+from comms.sending.actions.withdrawal import LONGEST_NOTE, withdraw_statement
+from comms.sending.models import Delivery, DeliveryState, NewsroomPost, Operation, Withdrawal
 from comms.states import StatementState
+from crisisdesk.core.access.roles import COMMUNICATION_ROLES
 from crisisdesk.core.errors import Denied, DomainError, Invalid, NotNow
 from crisisdesk.core.models import Event
-from crisisdesk.core.roles import COMMUNICATION_ROLES
 from tests.comms import build as texts
 from tests.comms.sending import build
 from tests.comms.sending.build import Mailbox

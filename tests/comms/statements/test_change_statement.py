@@ -7,7 +7,7 @@ import pytest
 from cases.actions import change_case
 from comms.actions.approvals import take_back_version
 from comms.actions.statements import add_language, change_statement
-from comms.models import Account
+from comms.sending.models import Account
 from crisisdesk.core import clock
 from crisisdesk.core.errors import Invalid, Missing, NotNow
 from tests.cases.build import codes, events_of

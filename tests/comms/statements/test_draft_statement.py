@@ -6,7 +6,8 @@ import pytest
 
 from cases.actions import dismiss_case
 from comms.actions.statements import draft_statement
-from comms.models import Account, Status
+from comms.models import Status
+from comms.sending.models import Account
 from crisisdesk.core.errors import Denied, Invalid, Missing, NotNow
 from tests.cases.build import codes, events_of, triage
 from tests.comms import build

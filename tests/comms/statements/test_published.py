@@ -9,7 +9,7 @@ from cases.models import Case, Clock, Task, TaskState
 from comms.actions.approvals import submit_version
 from comms.actions.statements import draft_statement
 from comms.models import StatementState, StatementVersion, Status
-from comms.sending import send_due
+from comms.sending.claiming import send_due
 from crisisdesk.core import clock
 from crisisdesk.core.errors import NotNow
 from crisisdesk.core.models import Event

@@ -14,7 +14,6 @@ from comms.actions.templates import (
     submit_template,
 )
 from comms.models import (
-    Delivery,
     ReleaseReview,
     StatementState,
     StatementTemplate,
@@ -24,11 +23,12 @@ from comms.models import (
     VersionText,
     authority_of,
 )
+from comms.sending.models import Delivery
 from comms.tasks import remind_reviews
+from crisisdesk.core.access.permissions import write_grants
+from crisisdesk.core.access.principals import SYSTEM
 from crisisdesk.core.errors import Denied, Invalid, NotFresh, NotNow
 from crisisdesk.core.models import Membership
-from crisisdesk.core.permissions import write_grants
-from crisisdesk.core.principals import SYSTEM
 from tests.cases.build import codes, events_of
 from tests.comms import build
 from tests.conftest import World

@@ -16,9 +16,9 @@ from comms.actions.templates import (
     submit_template,
 )
 from comms.models import RegisteredValue, TemplateState, TemplateVersion
+from crisisdesk.core.access.permissions import write_grants
 from crisisdesk.core.errors import Denied, Invalid, Missing, NotFresh, NotNow, Stale
 from crisisdesk.core.models.notifications import Notification
-from crisisdesk.core.permissions import write_grants
 from tests.cases.build import codes, events_of
 from tests.comms import build
 from tests.conftest import World

@@ -8,12 +8,13 @@ from django.contrib.admin.utils import get_fields_from_path
 from django.test import Client
 from django.urls import reverse
 
-from crisisdesk.core import clock, tokens
+from crisisdesk.core import clock
+from crisisdesk.core.access import tokens
+from crisisdesk.core.actions.people import grant_membership
+from crisisdesk.core.actions.tokens import create_token
 from crisisdesk.core.admin import DeskAdmin
-from crisisdesk.core.admin_base import visible_rows
+from crisisdesk.core.admin.base import visible_rows
 from crisisdesk.core.models import ApiToken, Brand, Event, Membership, Organisation, User
-from crisisdesk.core.verbs.people import grant_membership
-from crisisdesk.core.verbs.tokens import create_token
 from crisisdesk.desk.demo import people
 from tests.conftest import World, sign_in
 

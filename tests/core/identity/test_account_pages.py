@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from crisisdesk.core import tokens
+from crisisdesk.core.access import tokens
 from crisisdesk.core.models import ApiToken, Event
 from tests.conftest import World
 

@@ -8,12 +8,12 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
 
-from crisisdesk.core import second_factor
+from crisisdesk.core.access import second_factor
+from crisisdesk.core.access.roles import ROLE_CAPABILITIES, Role
+from crisisdesk.core.actions.people import grant_membership
+from crisisdesk.core.actions.tokens import create_token, remove_second_factors
 from crisisdesk.core.errors import Invalid, NotNow
 from crisisdesk.core.models import Event
-from crisisdesk.core.roles import ROLE_CAPABILITIES, Role
-from crisisdesk.core.verbs.people import grant_membership
-from crisisdesk.core.verbs.tokens import create_token, remove_second_factors
 from tests.conftest import World, sign_in
 
 DEMANDED = {

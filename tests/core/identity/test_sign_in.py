@@ -11,10 +11,10 @@ from django.core import mail
 from django.test import Client
 
 from crisisdesk.core import clock
-from crisisdesk.core.adapters import TRIES, MfaAdapter, account_key
+from crisisdesk.core.accounts.adapters import TRIES, MfaAdapter, account_key
+from crisisdesk.core.actions.tokens import create_token
 from crisisdesk.core.errors import NotNow
 from crisisdesk.core.models import Event, SignInThrottle
-from crisisdesk.core.verbs.tokens import create_token
 from tests.conftest import World, sign_in
 
 PASSWORD = "correct horse battery staple"

@@ -6,10 +6,10 @@ from typing import Any, TypedDict, Unpack
 
 import pytest
 
-from crisisdesk.core import inputs
+from crisisdesk.core.actions import inputs
+from crisisdesk.core.actions.inputs import Changes, Inputs, cleaned, leaves_of
+from crisisdesk.core.actions.signatures import check_signature
 from crisisdesk.core.errors import Invalid
-from crisisdesk.core.inputs import Changes, Inputs, cleaned, leaves_of
-from crisisdesk.core.signatures import check_signature
 
 COLOURS = (("red", "red"), ("blue", "blue"))
 

@@ -7,9 +7,9 @@ import pytest
 from django.db import DatabaseError, connection, connections, transaction
 
 from crisisdesk.core import clock
-from crisisdesk.core.audit import verify
+from crisisdesk.core.actions.people import change_brand, deactivate_person, grant_membership
+from crisisdesk.core.log.audit import verify
 from crisisdesk.core.models import Chain, Entry, Event, EventSeal
-from crisisdesk.core.verbs.people import change_brand, deactivate_person, grant_membership
 from tests.conftest import World
 from tests.database import owner_connection
 
@@ -24,7 +24,7 @@ def test_event_is_sealed_at_commit(world: World, sealed: Callable[[], None]) -> 
 
 
 def test_payload_takes_no_prose(world: World) -> None:
-    from crisisdesk.core.events import check_payload
+    from crisisdesk.core.log.events import check_payload
 
     with pytest.raises(ValueError, match="prose"):
         check_payload("brand.changed", {"text": "x" * 500})

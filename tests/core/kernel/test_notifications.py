@@ -8,9 +8,9 @@ import pytest
 from django.core import mail
 
 from crisisdesk.core import clock
-from crisisdesk.core.acts import Act
+from crisisdesk.core.actions.act import Act
+from crisisdesk.core.jobs.notifications import NOTICES, after_quiet_hours, declare_notice, notify
 from crisisdesk.core.models import Notification
-from crisisdesk.core.notifications import NOTICES, after_quiet_hours, declare_notice, notify
 from crisisdesk.core.tasks import send_notifications
 from tests.conftest import World
 

@@ -4,20 +4,20 @@ from collections.abc import Callable
 
 import pytest
 
-from crisisdesk.core.actions import Act
-from crisisdesk.core.capabilities import Capability
-from crisisdesk.core.errors import Denied, Invalid, Missing, NotFresh, NotNow
-from crisisdesk.core.models import Brand, Membership
-from crisisdesk.core.principals import ANONYMOUS, SYSTEM, Principal
-from crisisdesk.core.roles import ROLE_CAPABILITIES, Role
-from crisisdesk.core.verbs.people import (
+from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.principals import ANONYMOUS, SYSTEM, Principal
+from crisisdesk.core.access.roles import ROLE_CAPABILITIES, Role
+from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.people import (
     change_person,
     create_person,
     deactivate_person,
     end_membership,
     grant_membership,
 )
-from crisisdesk.core.verbs.tokens import remove_second_factors
+from crisisdesk.core.actions.tokens import remove_second_factors
+from crisisdesk.core.errors import Denied, Invalid, Missing, NotFresh, NotNow
+from crisisdesk.core.models import Brand, Membership
 from tests.conftest import World
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.db import models
 
 from crisisdesk.core.czech import sort_key, typeset
-from crisisdesk.core.due import RETRY_AFTER, next_try
+from crisisdesk.core.jobs.due import RETRY_AFTER, next_try
 from crisisdesk.core.states import States
 
 

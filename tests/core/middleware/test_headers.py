@@ -10,9 +10,9 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import path
 
-from crisisdesk.core import error_pages
 from crisisdesk.core.errors import Denied, Invalid, Missing, NotFresh, NotNow, Stale, Unmet
-from crisisdesk.core.middleware import CONTENT_SECURITY_POLICY
+from crisisdesk.core.web import error_pages
+from crisisdesk.core.web.middleware import CONTENT_SECURITY_POLICY
 from tests.conftest import World
 
 PAGES = {

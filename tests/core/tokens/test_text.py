@@ -4,7 +4,7 @@ from math import log2
 
 import pytest
 
-from crisisdesk.core import tokens
+from crisisdesk.core.access import tokens
 
 
 def test_new_tokens_are_wellformed_and_different() -> None:

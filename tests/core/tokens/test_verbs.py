@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from crisisdesk.core import clock, tokens
+from crisisdesk.core import clock
+from crisisdesk.core.access import tokens
+from crisisdesk.core.actions.tokens import create_token, freshen_token, revoke_token
 from crisisdesk.core.errors import Denied, Invalid, Missing, NotFresh, NotNow
 from crisisdesk.core.models import ApiToken, Event
-from crisisdesk.core.verbs.tokens import create_token, freshen_token, revoke_token
 from tests.conftest import World
 
 

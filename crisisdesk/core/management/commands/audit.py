@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from crisisdesk.core.audit import verify
+from crisisdesk.core.log.audit import verify
 from crisisdesk.core.models import EventSeal
 
 

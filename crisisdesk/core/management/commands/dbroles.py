@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import connection, transaction
 
-from crisisdesk.core import dbroles
+from crisisdesk.core.access import dbroles
 
 
 class Command(BaseCommand):

@@ -23,7 +23,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from crisisdesk import catalogue, embedded
-from crisisdesk.core import health
+from crisisdesk.core.web import health
 from crisisdesk.supervisor import TICK, Child, Supervisor
 
 READY_SECONDS = 60.0

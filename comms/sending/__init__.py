@@ -1,0 +1,1 @@
+"""How approved texts leave: accounts, channels, deliveries, the newsroom, and taking back."""

@@ -1,0 +1,1 @@
+"""Who may see and do what: capabilities, roles, principals, grants, and the rights of the database's roles."""

@@ -1,0 +1,182 @@
+"""Verbs of identity: API tokens, one's own profile, and the log of what changed about a sign-in."""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from crisisdesk.core.access import tokens
+from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.actions import REGISTRY, action
+from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.people import superusers_change_superusers
+from crisisdesk.core.errors import Denied, Invalid, Unmet
+from crisisdesk.core.log.events import declare
+from crisisdesk.core.models import ApiToken, Brand, Organisation, User, UserKind
+from crisisdesk.core.models.tokens import DEFAULT_TOKEN_DAYS, LONGEST_TOKEN_DAYS, valid_network
+
+declare("token.created", _("API token created: {actor}"))
+declare("token.revoked", _("API token revoked: {actor}"))
+declare("token.freshened", _("Identity confirmed over the API: {actor}"))
+declare("second_factor.removed", _("Second factors of an account removed: {actor}"))
+declare("profile.changed", _("Own profile changed: {actor}"))
+
+SIGN_IN_CHANGES = {
+    "password_changed": _("password changed"),
+    "password_set": _("password set"),
+    "password_reset": _("password set anew by e-mail"),
+    "totp_activated": _("authenticator app added"),
+    "totp_deactivated": _("authenticator app removed"),
+    "webauthn_added": _("passkey added"),
+    "webauthn_removed": _("passkey removed"),
+    "recovery_codes_generated": _("recovery codes made"),
+}
+declare("sign_in.changed", _("Sign-in changed ({what}): {actor}"), words={"what": SIGN_IN_CHANGES})
+
+# What people change about themselves; everything else about an account is an administrator's.
+OWN_FIELDS = frozenset({"name", "phone", "language", "theme"})
+
+
+def known_scopes() -> list[str]:
+    """Everything a token can be allowed: reading, all verbs of an app, single verbs."""
+    apps = sorted({name.split(".")[0] for name in REGISTRY})
+    return ["read", *(f"{app}.*" for app in apps), *sorted(REGISTRY)]
+
+
+def needs_own_session(organisation: Organisation, act: Act, **values: Any) -> Unmet | None:
+    """A token could otherwise make itself a mightier one, or outlive its own end."""
+    if act.actor.scopes is None:
+        return None
+    return Unmet("by_token", _("Tokens are made in the web interface, not with another token"))
+
+
+@action("core.create_token", needs=None, title=_("Create an API token"), needs_fresh=True, creates=True)
+def create_token(
+    organisation: Organisation,
+    act: Act,
+    *,
+    name: str,
+    scopes: Sequence[str],
+    user: User | None = None,
+    brands: Iterable[Brand] = (),
+    networks: Sequence[str] = (),
+    days: int = DEFAULT_TOKEN_DAYS,
+) -> ApiToken:
+    """Create a key to the REST API, for oneself or, as an administrator, for a service account.
+
+    The key stands in `secret` of what is returned and nowhere else; it cannot be shown again.
+    """
+    owner = user or act.user
+    if owner != act.user and not (owner.kind == UserKind.SERVICE and act.actor.manages_installation()):
+        raise Denied(_("Only administrators make tokens, and only for service accounts"))
+    _check(scopes, networks, days)
+    secret = tokens.generate()
+    token = ApiToken(
+        user=owner,
+        name=name,
+        digest=tokens.digest(secret),
+        hint=tokens.hint(secret),
+        scopes=sorted(set(scopes)),
+        networks=list(networks),
+        created_by=act.user,
+        created_at=act.now,
+        expires_at=act.now + timedelta(days=days),
+    )
+    act.save(token)
+    token.brands.set(brands)
+    token.secret = secret
+    act.record("token.created", on=token, user=owner.pk, scopes=token.scopes, days=days)
+    return token
+
+
+create_token.guard(needs_own_session)
+
+
+def _check(scopes: Sequence[str], networks: Sequence[str], days: int) -> None:
+    wrong: dict[str, Any] = {}
+    unknown = sorted(set(scopes) - set(known_scopes()))
+    if not scopes:
+        wrong["scopes"] = _("Choose at least one scope")
+    elif unknown:
+        wrong["scopes"] = _("There is no scope {names}").format(names=", ".join(unknown))
+    if not 1 <= days <= LONGEST_TOKEN_DAYS:
+        wrong["days"] = _("A token lives for 1 to {most} days").format(most=LONGEST_TOKEN_DAYS)
+    for network in networks:
+        try:
+            valid_network(network)
+        except ValidationError as error:
+            wrong["networks"] = error.messages
+    if wrong:
+        raise Invalid(wrong)
+
+
+def standing_revocation(token: ApiToken, act: Act, **values: Any) -> ApiToken | None:
+    """A token revoked before stays revoked; there is nothing to add."""
+    return token if token.revoked_at is not None else None
+
+
+@action("core.revoke_token", needs=None, title=_("Revoke the token"), repeat=standing_revocation)
+def revoke_token(token: ApiToken, act: Act) -> ApiToken:
+    """Revoke a token: the next request made with it is refused."""
+    token.revoked_at = act.now
+    act.save(token)
+    act.record("token.revoked", on=token, user=token.user_id)
+    return token
+
+
+@action("core.freshen_token", needs=None, title=_("Confirm the identity over a token"))
+def freshen_token(token: ApiToken, act: Act) -> ApiToken:
+    """Note that the owner of a token has just proved who they are, so that verbs that decide work for five minutes."""
+    token.authenticated_at = act.now
+    act.save(token)
+    act.record("token.freshened", on=token)
+    return token
+
+
+@freshen_token.guard
+def only_its_owner(token: ApiToken, act: Act, **values: Any) -> Unmet | None:
+    """Nobody proves who somebody else is, and a program is nobody."""
+    if act.actor.same_as(token.user_id) and act.actor.kind == "user":
+        return None
+    return Unmet("not_the_owner", _("Only people confirm who they are, each over their own token"))
+
+
+@action("core.change_profile", needs=None, title=_("Change the own profile"))
+def change_profile(organisation: Organisation, act: Act, **fields: Any) -> User:
+    """Change one's own name, phone, language or appearance."""
+    strange = sorted(set(fields) - OWN_FIELDS)
+    if strange:
+        raise Invalid({name: _("An administrator changes this") for name in strange})
+    user = User.objects.select_for_update(no_key=True).get(pk=act.user.pk)
+    for name, value in fields.items():
+        setattr(user, name, value)
+    act.save(user)
+    act.record("profile.changed", on=user, fields=sorted(fields))
+    return user
+
+
+@action("core.note_sign_in_change", needs=None, title=_("Note a change of the sign-in"))
+def note_sign_in_change(organisation: Organisation, act: Act, *, what: str) -> None:
+    """Write into the log that the person changed a password or a second factor."""
+    if what not in SIGN_IN_CHANGES:
+        raise Invalid({"what": _("This is not a change of the sign-in")})
+    act.record("sign_in.changed", on=act.user, what=what)
+
+
+@action("core.remove_second_factors", needs=Capability.MANAGE, title=_("Remove second factors"), needs_fresh=True)
+def remove_second_factors(organisation: Organisation, act: Act, *, user: User, reason: str) -> User:
+    """Remove the second factors of somebody who lost them; the next sign-in asks for new ones where roles need them."""
+    if act.actor.same_as(user):
+        raise Invalid({"user": _("Somebody else has to remove your second factors")})
+    removed, _rows = Authenticator.objects.filter(user=user).delete()
+    if not removed:
+        act.refuse("none", _("This account has no second factor"))
+    entry = act.entry("reason", on=user, text=reason)
+    act.record("second_factor.removed", on=user, entry=entry, user=user.pk)
+    return user
+
+
+remove_second_factors.guard(superusers_change_superusers)

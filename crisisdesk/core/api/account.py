@@ -1,0 +1,451 @@
+"""The API of the kernel: oneself, the organisation, brands, people, their roles, and tokens."""
+
+from typing import Any, ClassVar
+
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from crisisdesk.core import clock
+from crisisdesk.core.access.directory import people_visible_to
+from crisisdesk.core.access.principals import Principal
+from crisisdesk.core.access.roles import Role
+from crisisdesk.core.actions import people, tokens
+from crisisdesk.core.api.auth import http_request, principal_of
+from crisisdesk.core.api.idempotency import etag_of, in_one_transaction, require_version
+from crisisdesk.core.api.paging import refuse_unknown
+from crisisdesk.core.api.schema import IF_MATCH
+from crisisdesk.core.api.viewsets import (
+    Answers,
+    DeskViewSet,
+    Filter,
+    Input,
+    Output,
+    ReasonIn,
+    Router,
+    VisibleField,
+    verb,
+)
+from crisisdesk.core.errors import Denied, Invalid
+from crisisdesk.core.models import ApiToken, Brand, Membership, Organisation, User, UserKind
+from crisisdesk.core.models.tokens import DEFAULT_TOKEN_DAYS, FRESH_FOR, LONGEST_TOKEN_DAYS, valid_network
+
+# Columns of an account that change by signing in.
+UNVERSIONED = ("password", "last_login")
+
+# --- oneself --------------------------------------------------------------------------------------------------------
+
+
+class RoleOut(serializers.Serializer[Any]):
+    """A role one holds on a brand."""
+
+    brand = serializers.UUIDField(source="brand.uuid")
+    role = serializers.ChoiceField(Role.choices)
+    is_deputy = serializers.BooleanField()
+
+
+class MeOut(serializers.Serializer[Any]):
+    """Who the client is and what it may do."""
+
+    uuid = serializers.UUIDField()
+    email = serializers.EmailField()
+    name = serializers.CharField()
+    kind = serializers.ChoiceField(UserKind.choices)
+    language = serializers.CharField()
+    roles = RoleOut(many=True)
+    via = serializers.ChoiceField([("session", "session"), ("token", "token")])
+    scopes = serializers.ListField(child=serializers.CharField(), help_text="Of the token; a session has all.")
+    fresh_until = serializers.DateTimeField(
+        allow_null=True, help_text="Until then verbs that ask for a confirmed identity work."
+    )
+
+
+class ProfileIn(Input):
+    """What people change about themselves."""
+
+    name = serializers.CharField(max_length=120, required=False)
+    phone = serializers.CharField(max_length=32, required=False, allow_blank=True)
+    language = serializers.ChoiceField(["cs", "en"], required=False)
+    theme = serializers.ChoiceField(["auto", "light", "dark"], required=False)
+
+
+class MeView(Answers):
+    """Oneself."""
+
+    operation_id: ClassVar[str] = "me"
+
+    @extend_schema(operation_id="me_retrieve", responses=MeOut)
+    def get(self, request: Request) -> Response:
+        """Who the client is: account, roles, the token's scopes, and until when the identity counts as confirmed."""
+        refuse_unknown(request, set())
+        principal = principal_of(request)
+        user = User.objects.get(pk=principal.user.pk)  # type: ignore[union-attr]
+        proved = principal.authenticated_at
+        token = isinstance(request.auth, ApiToken)
+        about = {
+            "uuid": user.uuid,
+            "email": user.email,
+            "name": user.name,
+            "kind": user.kind,
+            "language": user.language,
+            "roles": user.memberships.filter(until=None).select_related("brand"),
+            "via": "token" if token else "session",
+            "scopes": sorted(principal.scopes or ()),
+            "fresh_until": proved + FRESH_FOR if proved and proved + FRESH_FOR > clock.now() else None,
+        }
+        return Response(MeOut(about).data, headers={"ETag": etag_of(user, UNVERSIONED)})
+
+    @extend_schema(operation_id="me_change", request=ProfileIn, responses=MeOut, parameters=[IF_MATCH])
+    def patch(self, request: Request) -> HttpResponse:
+        """Change one's own name, phone, language or appearance."""
+        refuse_unknown(request, set())
+        given = ProfileIn(data=request.data, partial=True)
+        given.is_valid(raise_exception=True)
+        principal = principal_of(request)
+
+        def change() -> HttpResponse:
+            require_version(request, principal.user, UNVERSIONED)
+            tokens.change_profile(Organisation.objects.get(), principal, **given.validated_data)
+            return self.get(request)
+
+        return in_one_transaction(change)
+
+
+class IdentityIn(Input):
+    """One proof of who one is."""
+
+    password = serializers.CharField(max_length=256, required=False, trim_whitespace=False)
+    code = serializers.CharField(
+        max_length=32, required=False, help_text="Of the authenticator app, or a recovery code."
+    )
+
+    def validate(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Exactly one of the two."""
+        if len(values) != 1:
+            raise serializers.ValidationError(_("Send either the password or a code"))
+        return values
+
+
+class FreshOut(serializers.Serializer[Any]):
+    """How long the proof counts."""
+
+    fresh_until = serializers.DateTimeField()
+
+
+class ReauthenticateView(Answers):
+    """Confirming who one is."""
+
+    operation_id: ClassVar[str] = "reauthenticate"
+
+    @extend_schema(operation_id="reauthenticate", request=IdentityIn, responses=FreshOut)
+    def post(self, request: Request) -> Response:
+        """Confirm the identity with password or one-time code; for five minutes verbs that decide then work."""
+        refuse_unknown(request, set())
+        given = IdentityIn(data=request.data)
+        given.is_valid(raise_exception=True)
+        principal = principal_of(request)
+        if principal.kind != "user":
+            raise Denied(_("Service accounts never decide, so they cannot confirm an identity"))
+        _prove(request, principal, given.validated_data)
+        return Response(FreshOut({"fresh_until": clock.now() + FRESH_FOR}).data)
+
+
+def _prove(request: Request, principal: Principal, given: dict[str, str]) -> None:
+    """Check the proof under the limit of tries, then freshen the token or the session."""
+    user: Any = principal.user
+    by_token = isinstance(request.auth, ApiToken)
+    if "code" in given:
+        form = (AuthenticateForm if by_token else ReauthenticateForm)(user=user, data={"code": given["code"]})
+        if not form.is_valid():
+            raise Invalid({"code": form.errors["code"]})
+        form.authenticator.record_usage() if by_token else form.save()
+    else:
+        try:
+            right = get_adapter().reauthenticate(user, given["password"])
+        except ValidationError as limited:
+            raise Invalid({"password": limited.messages}) from limited
+        if not right:
+            raise Invalid({"password": _("This is not the password")})
+        if not by_token:
+            reauthenticate_by_password(http_request(request))
+    if by_token:
+        token: Any = request.auth
+        tokens.freshen_token(token, Principal.for_user(user, via="api"))
+
+
+# --- the organisation and its brands --------------------------------------------------------------------------------
+
+
+class OrganisationOut(Output):
+    """The one organisation of this installation."""
+
+    class Meta:
+        model = Organisation
+        fields = ("uuid", "name", "default_language", "time_zone", "public_url", "about")
+
+
+class OrganisationIn(Input):
+    """What administrators change about the organisation."""
+
+    name = serializers.CharField(max_length=120, required=False)
+    default_language = serializers.CharField(max_length=3, required=False)
+    time_zone = serializers.CharField(max_length=64, required=False)
+    public_url = serializers.URLField(required=False, allow_blank=True)
+    about = serializers.CharField(required=False, allow_blank=True, max_length=20_000)
+
+
+class OrganisationViewSet(DeskViewSet):
+    """The organisation."""
+
+    model = Organisation
+    serializer_class = OrganisationOut
+    partial_update = verb(people.change_organisation, OrganisationIn)
+
+
+class BrandOut(Output):
+    """A brand."""
+
+    actions = True
+
+    class Meta:
+        model = Brand
+        fields = (
+            "uuid", "slug", "name", "default_language", "languages", "time_zone", "website", "phone", "press_contact",
+            "about", "active",
+        )  # fmt: skip
+
+
+class BrandChange(Input):
+    """What administrators change about a brand."""
+
+    name = serializers.CharField(max_length=120, required=False)
+    default_language = serializers.CharField(max_length=3, required=False)
+    languages = serializers.ListField(
+        child=serializers.CharField(max_length=3),
+        required=False,
+        max_length=20,
+        help_text="In which a new case begins; the default language comes first in any case.",
+    )
+    time_zone = serializers.CharField(max_length=64, required=False)
+    website = serializers.URLField(required=False, allow_blank=True)
+    phone = serializers.CharField(max_length=32, required=False, allow_blank=True)
+    press_contact = serializers.CharField(required=False, allow_blank=True, max_length=5_000)
+    about = serializers.CharField(required=False, allow_blank=True, max_length=20_000)
+    active = serializers.BooleanField(required=False)
+
+
+class BrandIn(BrandChange):
+    """A new brand."""
+
+    name = serializers.CharField(max_length=120)
+    slug = serializers.SlugField(max_length=60)
+
+
+class BrandViewSet(DeskViewSet):
+    """Brands divide the organisation: monitoring, cases, channels and people belong to one."""
+
+    model = Brand
+    serializer_class = BrandOut
+    filters: ClassVar = {
+        "active": Filter("active", serializers.BooleanField()),
+        "slug": Filter("slug", serializers.CharField()),
+    }
+    search = ("name",)
+    ordering = "name"
+    orderings: ClassVar = {"name": "name", "created_at": "created_at"}
+
+    create = verb(people.create_brand, BrandIn)
+    partial_update = verb(people.change_brand, BrandChange)
+
+
+# --- people ---------------------------------------------------------------------------------------------------------
+
+
+class PersonOut(serializers.ModelSerializer[User]):
+    """A colleague."""
+
+    class Meta:
+        model = User
+        fields = ("uuid", "name", "email", "position", "phone", "kind", "language", "is_active")
+        read_only_fields = fields
+
+
+class PersonIn(Input):
+    """A new account."""
+
+    email = serializers.EmailField()
+    name = serializers.CharField(max_length=120)
+    kind = serializers.ChoiceField(UserKind.choices, required=False)
+    position = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    phone = serializers.CharField(max_length=32, required=False, allow_blank=True)
+    language = serializers.ChoiceField(["cs", "en"], required=False)
+
+
+class PersonChange(Input):
+    """What administrators change about an account."""
+
+    email = serializers.EmailField(required=False)
+    name = serializers.CharField(max_length=120, required=False)
+    position = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    phone = serializers.CharField(max_length=32, required=False, allow_blank=True)
+    language = serializers.ChoiceField(["cs", "en"], required=False)
+
+
+class PersonViewSet(DeskViewSet):
+    """Accounts of people and programs, as far as the client works with them."""
+
+    model = User
+    serializer_class = PersonOut
+    filters: ClassVar = {
+        "kind": Filter("kind", serializers.ChoiceField(UserKind.choices)),
+        "is_active": Filter("is_active", serializers.BooleanField()),
+        "email": Filter("email__iexact", serializers.EmailField()),
+    }
+    search = ("name", "email")
+    ordering = "name"
+    orderings: ClassVar = {"name": "name_sort", "date_joined": "date_joined"}
+    unversioned = UNVERSIONED
+
+    create = verb(people.create_person, PersonIn)
+    partial_update = verb(people.change_person, PersonChange)
+    deactivate = verb(people.deactivate_person, ReasonIn)
+    remove_second_factors = verb(tokens.remove_second_factors, ReasonIn)
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Colleagues; administrators see everybody."""
+        if getattr(self, "swagger_fake_view", False):
+            return User.objects.none()
+        return people_visible_to(self.principal)
+
+    def target(self, made: Any, row: Any, values: dict[str, Any]) -> Any:
+        """Accounts are set-up of the organisation; the person is one of the verb's values."""
+        if made.detail:
+            values["user"] = row
+        return Organisation.objects.get()
+
+
+class MembershipOut(Output):
+    """A role somebody holds on a brand."""
+
+    user = serializers.UUIDField(source="user.uuid")
+    brand = serializers.UUIDField(source="brand.uuid")
+    actions = True
+
+    class Meta:
+        model = Membership
+        fields = ("uuid", "user", "brand", "role", "is_deputy", "since", "until")
+
+
+class MembershipIn(Input):
+    """A role to give."""
+
+    brand = VisibleField(Brand)
+    user = VisibleField(User)
+    role = serializers.ChoiceField(Role.choices)
+    is_deputy = serializers.BooleanField(required=False)
+
+
+class MembershipViewSet(DeskViewSet):
+    """Who holds which role on which brand."""
+
+    model = Membership
+    serializer_class = MembershipOut
+    filters: ClassVar = {
+        "brand": Filter("brand__uuid", serializers.UUIDField()),
+        "user": Filter("user__uuid", serializers.UUIDField()),
+        "role": Filter("role", serializers.ChoiceField(Role.choices), many=True),
+        "open": Filter("until__isnull", serializers.BooleanField(help_text="Whether the role is held now.")),
+    }
+
+    create = verb(people.grant_membership, MembershipIn, parent="brand")
+    end = verb(people.end_membership, ReasonIn)
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """With the people and brands they name."""
+        return super().get_queryset().select_related("user", "brand")
+
+
+# --- tokens ---------------------------------------------------------------------------------------------------------
+
+
+class TokenOut(Output):
+    """A token; the key itself is never shown again."""
+
+    user = serializers.UUIDField(source="user.uuid")
+    brands: Any = serializers.SlugRelatedField(slug_field="uuid", many=True, read_only=True)
+    actions = True
+
+    class Meta:
+        model = ApiToken
+        fields = (
+            "uuid", "name", "hint", "user", "scopes", "brands", "networks", "created_at", "expires_at", "last_used_at",
+            "revoked_at",
+        )  # fmt: skip
+
+
+class NewTokenOut(TokenOut):
+    """A token just made, with its key."""
+
+    key = serializers.CharField(source="secret", help_text="Shown here and nowhere else.")
+
+    class Meta:
+        model = ApiToken
+        fields = (*TokenOut.Meta.fields, "key")
+
+
+@extend_schema_field({"type": "string", "description": "A network in CIDR notation, for example 192.0.2.0/24."})
+class NetworkField(serializers.CharField):
+    """An IPv4 or IPv6 network."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=43, validators=[valid_network], **options)
+
+
+class TokenIn(Input):
+    """A new token."""
+
+    name = serializers.CharField(max_length=80)
+    scopes = serializers.ListField(child=serializers.CharField(max_length=80), allow_empty=False, max_length=200)
+    user = VisibleField(User, required=False)
+    brands = serializers.ListField(child=VisibleField(Brand), required=False, max_length=200)
+    networks = serializers.ListField(child=NetworkField(), required=False, max_length=50)
+    days = serializers.IntegerField(min_value=1, max_value=LONGEST_TOKEN_DAYS, default=DEFAULT_TOKEN_DAYS)
+
+
+class TokenViewSet(DeskViewSet):
+    """One's own tokens; administrators see all."""
+
+    model = ApiToken
+    serializer_class = TokenOut
+    unversioned = ("last_used_at",)
+
+    create = verb(tokens.create_token, TokenIn, NewTokenOut, never_kept=("key",))
+    revoke = verb(tokens.revoke_token)
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """With what they name."""
+        return super().get_queryset().select_related("user").prefetch_related("brands")
+
+
+def register(router: Router) -> None:
+    """The kernel's resources."""
+    router.register("organisation", OrganisationViewSet, basename="organisation")
+    router.register("brands", BrandViewSet, basename="brand")
+    router.register("people", PersonViewSet, basename="person")
+    router.register("memberships", MembershipViewSet, basename="membership")
+    router.register("tokens", TokenViewSet, basename="token")
+
+
+urlpatterns = [
+    path("me", MeView.as_view(), name="me"),
+    path("reauthenticate", ReauthenticateView.as_view(), name="reauthenticate"),
+]

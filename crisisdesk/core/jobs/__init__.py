@@ -1,0 +1,1 @@
+"""What happens later: due rows, waking workers, notices, tidying."""
