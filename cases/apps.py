@@ -11,5 +11,5 @@ class CasesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Make the kinds of events, the verbs and the sentences of database triggers known."""
-        from cases import actions, constraints, events  # noqa: F401
+        """Make the kinds of events, the actions, the sentences of database triggers and the tabs of a case known."""
+        from cases import actions, constraints, events, head  # noqa: F401

@@ -10,10 +10,11 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from cases.extensions import tabs
 from cases.models import Case, Clock, ClockCode, Fact, RoleAssignment, Task
 from cases.querysets import CaseQuerySet
 from cases.states import OPEN_ROLE, CaseState, FactState, RoleState
+from cases.tabs import Tab, tabs
+from cases.way import WAY, place_of
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.access.roles import Role
@@ -25,14 +26,6 @@ _LEADS_FIRST = sorted(Role, key=lambda role: (role != Role.CRISIS_LEAD, role != 
 # At most so many clocks stand in the head: the running ones that are due first, then the most telling of the others.
 _RUNNING, _CLOCKS = 3, 5
 _TELLING = (ClockCode.FIRST, ClockCode.LEAD, ClockCode.ACK, ClockCode.REPLY1, ClockCode.SEV)
-_WAY: tuple[tuple[tuple[str, ...], Text], ...] = (
-    ((CaseState.REPORTED,), _("taken over")),
-    ((CaseState.TRIAGE, CaseState.WATCHING), _("assessed")),
-    ((CaseState.ACTIVE,), CaseState.ACTIVE.label),
-    ((CaseState.CONTAINED,), CaseState.CONTAINED.label),
-    ((CaseState.RESOLVED,), CaseState.RESOLVED.label),
-    ((CaseState.IN_REVIEW,), _("reviewed")),
-)
 
 
 @dataclass(frozen=True)
@@ -139,11 +132,11 @@ def clocks_shown(clocks: Sequence[Clock]) -> list[Clock]:
 def steps_of(case: Case) -> list[Step]:
     """How far the case is, as steps."""
     if case.state in (CaseState.DISMISSED, CaseState.MERGED):
-        return [Step(_WAY[0][1], "done"), Step(CaseState(case.state).label, "now")]
-    place = next((place for place, (states, __) in enumerate(_WAY) if case.state in states), len(_WAY))
+        return [Step(WAY[0].label, "done"), Step(CaseState(case.state).label, "now")]
+    place = place_of(case.state)
     return [
-        Step(label, "done" if number < place else "now" if number == place else "")
-        for number, (__, label) in enumerate(_WAY)
+        Step(stage.label, "done" if number < place else "now" if number == place else "")
+        for number, stage in enumerate(WAY)
     ]
 
 
@@ -160,5 +153,6 @@ def _facts(case: Case, principal: Principal) -> int:
     return int(case.facts_known)  # type: ignore[attr-defined]
 
 
-tabs.count("course", _tasks_done)
-tabs.count("facts", _facts)
+tabs.add(Tab("course", "cases:course", _("Course and tasks"), place=20, count=_tasks_done))
+tabs.add(Tab("facts", "cases:facts", _("What we know"), place=30, count=_facts))
+tabs.add(Tab("people", "cases:people", _("People"), place=50))

@@ -14,10 +14,12 @@ class CommsConfig(AppConfig):
         """Make kinds of events and verbs known, and add what a statement means for the way of a case."""
         from cases.actions.lifecycle import contain_case
         from cases.extensions import name
+        from cases.tabs import Tab, tabs
         from comms import actions, events  # noqa: F401
         from comms.sending import events as events_sending  # noqa: F401
         from comms.sending.case_guards import something_was_said
         from comms.sending.models import Delivery
 
         contain_case.guard(something_was_said)
+        tabs.add(Tab("statements", "comms:case_statements", _("Statements"), place=40))
         name("comms.delivery", Delivery.objects.account_names)

@@ -64,6 +64,24 @@ def test_stylesheets_fetch_nothing() -> None:
         assert not re.search(r"https?://|@import", path.read_text()), path
 
 
+# Namespaces of addresses by the app they belong to, from the lowest app to the highest.
+NAMESPACES = {"crisisdesk/core": (), "cases": ("cases", "monitoring"), "comms": ("comms", "newsroom"),
+              "training": ("training",), "crisisdesk/desk": ("desk",)}  # fmt: skip
+
+
+@pytest.mark.parametrize("app", NAMESPACES)
+def test_no_app_names_the_pages_of_one_above_it(app: str) -> None:
+    """They register themselves (`cases.tabs`, `cases.extensions`); the home page is named by the settings."""
+    apps_in_order = list(NAMESPACES)
+    above = [space for upper in apps_in_order[apps_in_order.index(app) + 1 :] for space in NAMESPACES[upper]]
+    if not above:
+        return
+    named = re.compile(rf"""['"](?:{"|".join(above)}):\w+['"]""")
+    found = {str(path.relative_to(ROOT)) for path in _files("*.py", "*.html")
+             if str(path.relative_to(ROOT)).startswith(f"{app}/") and named.search(path.read_text())}  # fmt: skip
+    assert found == set()
+
+
 @pytest.mark.parametrize("model", _models(), ids=lambda model: model._meta.label)
 def test_scope_of_every_model_leads_somewhere(model: type[DeskModel]) -> None:
     if model.scope_path in ("", "self"):

@@ -16,6 +16,7 @@ from cases.models.policies import SEVERITY_RANGE, Severity, severity_check
 from cases.models.protocols import ProtocolVersion
 from cases.querysets import CaseQuerySet
 from cases.states import BEFORE_CRISIS, CASE_STATES, OPEN_CASE, CaseState
+from cases.tabs import case_url
 from crisisdesk.core.access.capabilities import as_permissions
 from crisisdesk.core.models import Brand, Chain, DeskHistory, DeskModel
 from crisisdesk.core.models.organisation import LANGUAGE_CODE
@@ -137,6 +138,11 @@ class Case(DeskModel):
     def zone(self) -> ZoneInfo:
         """Where the people of the case look at their clocks."""
         return ZoneInfo(self.brand.time_zone)
+
+    @property
+    def page_url(self) -> str:
+        """The address of its page. Not `get_absolute_url`: the administration would redirect there by primary key."""
+        return case_url(self.reference)
 
     @property
     def is_open(self) -> bool:

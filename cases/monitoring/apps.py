@@ -12,8 +12,11 @@ class MonitoringConfig(AppConfig):
         """Make the kinds of events, the verbs and the sentences of triggers known; join the pages of signals."""
         from cases.extensions import signal_panel
         from cases.monitoring import actions, constraints, events  # noqa: F401
-        from cases.monitoring.text import dictionaries
+        from cases.monitoring.text import dictionaries, lemmas
         from cases.monitoring.views.mentions import evidence_context
+        from crisisdesk.core.web import warming
 
         dictionaries.keep_in(settings.DATA_DIR / "dictionaries")
+        # On a machine that has no dictionaries yet, whoever searches mentions first would wait some seconds for them.
+        warming.prepare(lemmas.warm)
         signal_panel("monitoring/_evidence.html", evidence_context)

@@ -63,7 +63,7 @@ class VerbPage(VerbView):
     def page_above(self) -> str:
         """The case, where there is one."""
         case = self.case_of()
-        return super().page_above() if case is None else reverse("desk:case", args=[case.reference])
+        return super().page_above() if case is None else case.page_url
 
     def get_context(self, form: forms.Form | None) -> dict[str, Any]:
         """The form, and the head of the case around it."""

@@ -134,7 +134,7 @@ class SignalVerb(VerbPage):
     def get_success_url(self, result: Any) -> str:
         """To the case there is now, else back to the page."""
         if isinstance(result, Case):
-            return reverse("desk:case", args=[result.reference])
+            return result.page_url
         return self.page_before()
 
 
@@ -145,7 +145,7 @@ class AttachPage(SignalVerb):
 
     def get_success_url(self, result: Signal) -> str:
         """To the case."""
-        return reverse("desk:case", args=[result.case.reference]) if result.case else self.page_before()
+        return result.case.page_url if result.case else self.page_before()
 
 
 class LeadPage(SignalVerb):

@@ -7,41 +7,32 @@ from django import forms as django_forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 
 from cases.actions import (
     activate_case,
     assess_severity,
-    close_case,
-    contain_case,
-    dismiss_case,
-    merge_case,
-    relapse_case,
-    reopen_case,
-    resolve_case,
-    set_confidential,
-    start_review,
-    waive_statement,
-    watch_case,
 )
 from cases.actions.inputs import QuestionsInputs
 from cases.models import Case, RoleAssignment, SeverityAssessment
 from cases.models.assessments import ALL_NO
 from cases.views.base import CaseVerb, CaseView, VerbPage, possible
+from cases.way import ASIDE, Onward, onward_from
 from crisisdesk.core.access.principals import Principal
-from crisisdesk.core.actions import Action
+from crisisdesk.core.actions import REGISTRY, Action
 from crisisdesk.core.actions.inputs import values_of
 from crisisdesk.core.errors import Unmet
+from crisisdesk.core.web.views import home_url
 
 
 @dataclass(frozen=True)
 class NextStep:
-    """A verb the case offers: possible now, or with what stands in the way."""
+    """An action the case offers: possible now, or with what stands in the way. `onward` is None for ways aside."""
 
     verb: Action[Any, Any, Any]
     url: str
     unmet: list[Unmet]
     has_form: bool
+    onward: Onward | None = None
 
     @property
     def title(self) -> str:
@@ -50,32 +41,14 @@ class NextStep:
 
     @property
     def text(self) -> str:
-        """What it means, beside the button."""
-        return str(_MEANING.get(self.verb.name, ""))
+        """What follows from it, beside the button."""
+        return str(self.onward.meaning) if self.onward else ""
 
     @property
     def is_possible(self) -> bool:
         """Whether it would go through now, or its form asks for what is missing."""
-        return all(condition.code in _ASKED for condition in self.unmet) if self.has_form else not self.unmet
-
-
-# What the form of the activation asks for where a condition is not met.
-_ASKED = {"severity": tuple(values_of(QuestionsInputs)), "kind": ("kind",), "crisis_lead": ("lead",)}
-# In the order in which a case goes its way; the first one offered is the next step.
-_WAY = (activate_case, contain_case, resolve_case, start_review, close_case)
-_WITH_FORM = (activate_case, close_case)
-_ASIDE = (watch_case, waive_statement, relapse_case, reopen_case, set_confidential, merge_case, dismiss_case)
-
-
-_MEANING = {
-    "cases.activate_case": _(
-        "The protocol hands out its tasks and all clocks run from the moment it was first noticed."
-    ),
-    "cases.contain_case": _("No new wave is coming and what had to be said is said. The review becomes due."),
-    "cases.resolve_case": _("The crisis is over; what had to be done is done or left out with a reason."),
-    "cases.start_review": _("Look back together: what happened, what went well, what badly, what changes."),
-    "cases.close_case": _("Sum up the review. A critical or serious case is closed by somebody who did not lead it."),
-}
+        asked = self.onward.asked if self.onward else frozenset()
+        return all(condition.code in asked for condition in self.unmet)
 
 
 def verb_url(verb: Action[Any, Any, Any], case: Case) -> str:
@@ -86,12 +59,14 @@ def verb_url(verb: Action[Any, Any, Any], case: Case) -> str:
 def next_steps(case: Case, principal: Principal) -> dict[str, list[NextStep]]:
     """What this person can do about the state of the case: `way` leads on, `aside` leads elsewhere."""
     way = [
-        NextStep(verb, verb_url(verb, case), verb.unmet(principal, case), verb in _WITH_FORM)
-        for verb in _WAY
-        if verb.offered(principal, case)
+        NextStep(verb, verb_url(verb, case), verb.unmet(principal, case), onward.has_form, onward)
+        for onward in onward_from(case.state)
+        if (verb := REGISTRY[onward.action]).offered(principal, case)
     ]
     aside = [
-        NextStep(verb, verb_url(verb, case), [], has_form=True) for verb in _ASIDE if possible(verb, principal, case)
+        NextStep(verb, verb_url(verb, case), [], has_form=True)
+        for verb in map(REGISTRY.__getitem__, ASIDE)
+        if possible(verb, principal, case)
     ]
     return {"way": way, "aside": aside}
 
@@ -112,6 +87,10 @@ class SeverityPage(CaseVerb):
         return reverse("cases:course", args=[self.object.reference])
 
 
+# What the form of the activation asks for where a condition is not met (`Onward.asked`).
+_ASKED = {"severity": tuple(values_of(QuestionsInputs)), "kind": ("kind",), "crisis_lead": ("lead",)}
+
+
 class ActivatePage(CaseVerb):
     """Activating a case, with what it still lacks on the same page."""
 
@@ -130,7 +109,7 @@ class ActivatePage(CaseVerb):
 
     def get_success_url(self, result: Case) -> str:
         """To the case at a glance, where the next step waits."""
-        return reverse("desk:case", args=[result.reference])
+        return result.page_url
 
 
 class StatePage(CaseView):
@@ -164,4 +143,4 @@ class RolePage(VerbPage):
             return self.page_before()
         self.principal.forget_grants()
         seen = Case.objects.visible_to(self.principal).filter(pk=result.case_id).exists()
-        return reverse("desk:case", args=[result.case.reference]) if seen else reverse("desk:home")
+        return result.case.page_url if seen else home_url()

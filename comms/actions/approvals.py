@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.utils.text import format_lazy, get_text_list
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import FactState
@@ -298,7 +298,7 @@ class RoleNames:
         self.stages = stages
 
     def __str__(self) -> str:
-        named = [get_text_list([str(Role(role).label) for role in stage.roles], _now("or")) for stage in self.stages]
+        named = [get_text_list([str(Role(role).label) for role in stage.roles], gettext("or")) for stage in self.stages]
         return ", ".join(dict.fromkeys(named))
 
 

@@ -9,7 +9,6 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
 from cases.course import Line, events_of, told
@@ -405,30 +404,16 @@ def _update(view: Overview) -> Iterator[Step]:
     yield Step("update", _("Prepare the next update"), text, (link,), _tone(limit))
 
 
-# What the state of a case asks its lead, and how the present answer is yes.
-_QUESTIONS = {
-    "activate_case": (_lazy("Activate the case"), _lazy("Its protocol, tasks and clocks start with it.")),
-    "contain_case": (
-        _lazy("Is it under control?"),
-        _lazy("The public has heard from us. If no new wave comes, say so."),
-    ),
-    "resolve_case": (_lazy("Is it resolved?"), _lazy("Nothing is left open that would have to be done first.")),
-    "start_review": (_lazy("Start the review"), _lazy("What went well, what did not, what changes because of it.")),
-    "close_case": (_lazy("Close the case"), _lazy("Afterwards it is only read.")),
-}
-
-
 def _go_on(view: Overview) -> Iterator[Step]:
     for step in next_steps(view.case, view.principal)["way"][:1]:
-        code = step.verb.__name__
-        title, text = _QUESTIONS[code]
+        code, title = step.verb.__name__, str(step.onward.question) if step.onward else step.title
         if step.is_possible:
             calm = "" if code == "activate_case" else "calm"
-            yield Step(code, str(title), str(text), (Link(step.url, step.title, post=not step.has_form),), calm)
+            yield Step(code, title, step.text, (Link(step.url, step.title, post=not step.has_form),), calm)
         else:
             unmet = " ".join(f"{condition.message}." for condition in step.unmet)
             link = _case_link(view.case, "cases:course", _("Course and tasks"))
-            yield Step(code, str(title), _("Not yet: {why}").format(why=unmet), (link,), "calm")
+            yield Step(code, title, _("Not yet: {why}").format(why=unmet), (link,), "calm")
 
 
 def _watch(view: Overview) -> Iterator[Step]:

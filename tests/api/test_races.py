@@ -10,9 +10,10 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from crisisdesk.core.accounts.adapters import TRIES, TRIES_WINDOW, account_key
+from crisisdesk.core.accounts.adapters import account_key
 from crisisdesk.core.actions.tokens import create_token
 from crisisdesk.core.models import ApiToken, Brand, Event, IdempotencyKey, SignInThrottle, TokenRate
+from crisisdesk.core.models.tokens import TRIES, TRIES_WINDOW
 from tests.api.conftest import Program
 from tests.conftest import World
 

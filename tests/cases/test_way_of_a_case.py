@@ -16,6 +16,9 @@ from cases.actions import (
     waive_statement,
 )
 from cases.models import Case, CaseState
+from cases.states import CASE_STATES, OPEN_CASE
+from cases.way import ASIDE, WAY, place_of
+from crisisdesk.core.actions import REGISTRY
 from crisisdesk.core.errors import Denied, Invalid, NotNow
 from tests.cases.build import ELEVATED, active, codes, contained, events_of, in_review, led, resolved, speechless
 from tests.conftest import World
@@ -135,3 +138,14 @@ def test_order_is_kept(world: World, verb: object) -> None:
 def test_it_needs_the_right_to_lead(world: World, who: str) -> None:
     with pytest.raises(Denied):
         contain_case(speechless(world), world.principal(who))
+
+
+def test_the_way_and_the_state_machine_agree() -> None:
+    """Each action leads on from the states of its stage, and no state of an open case lies beside the way."""
+    for stage in WAY:
+        for onward in stage.onward:
+            edge = REGISTRY[onward.action].moves
+            assert {str(state) for state in stage.states} <= CASE_STATES.sources(edge), onward.action
+    assert {state for stage in WAY for state in stage.states} == set(OPEN_CASE)
+    assert set(ASIDE) <= set(REGISTRY)
+    assert [place_of(state) for state in (CaseState.REPORTED, CaseState.IN_REVIEW, CaseState.CLOSED)] == [0, 5, 6]

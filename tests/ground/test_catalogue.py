@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+import re
 from pathlib import Path
 
 import pytest
@@ -91,3 +92,15 @@ def test_compiles_what_is_newer_and_nothing_else(tmp_path: Path) -> None:
     target.unlink()
     with pytest.raises(catalogue.CatalogueError, match=r"django\.po"):
         catalogue.compile_all(tmp_path)
+
+
+def test_strings_are_marked_by_names_the_collector_knows() -> None:
+    """A string marked by another name (`_lazy`) is never collected, and people read it in English."""
+    renamed = re.compile(r"\b(?:n|p|np)?gettext(?:_lazy|_noop)? as (?!_\b)\w+")
+    found = {
+        str(path)
+        for folder in catalogue.SOURCES
+        for path in (CHECKOUT / folder).rglob("*.py")
+        if renamed.search(path.read_text(encoding="utf-8"))
+    }
+    assert found == set()

@@ -4,11 +4,12 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from cases.monitoring.text.context import Context
 from cases.monitoring.text.evidence import Evidence
 from cases.monitoring.text.language import language_of
 from cases.monitoring.text.lexicon import DICTIONARY_OF, LANGUAGES, POLARITY_ONLY
 from cases.monitoring.text.normal import normalised
-from cases.monitoring.text.scoring import Context, evidence
+from cases.monitoring.text.scoring import evidence
 from cases.monitoring.text.tokens import tokens
 
 THRESHOLD = 0.65

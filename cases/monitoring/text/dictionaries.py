@@ -1,8 +1,4 @@
-"""Dictionaries that all processes of a machine share: built once, kept in a file, mapped into memory.
-
-As Python strings the dictionaries of Czech and English take 120 MB of every process and seconds to read. Packed into
-tries they are 4 MB, of which the machine holds one copy, and there at once.
-"""
+"""Dictionaries that all processes of a machine share: built once, kept in a file, mapped into memory (`packing`)."""
 
 import fcntl
 import hashlib
@@ -10,16 +6,15 @@ import logging
 import mmap
 import subprocess
 import sys
-from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
-from typing import Protocol, cast
 
-from marisa_trie import Trie
+from cases.monitoring.text import gathering
+from cases.monitoring.text.packing import Packed, packed
 
 logger = logging.getLogger(__name__)
 
@@ -27,75 +22,8 @@ _ROOT = Path(__file__).resolve().parents[3]
 _KEEP = 3
 """Files kept of a language, the newest: versions of CrisisDesk may take turns on one folder."""
 
-_MADE_FROM = ("dictionaries.py", "folding.py", "gathering.py", "lemmas.py", "data/lexicon.{language}.csv")
-_DIGEST = 32
-_SIZE = 8
-_HEADER = _DIGEST + 2 * _SIZE
-"""Bytes: SHA-256 of all that follows, then the sizes of both tries. Tries want to begin at a multiple of eight."""
-
+_MADE_FROM = ("packing.py", "folding.py", "gathering.py", "morphology.py", "data/lexicon.{language}.csv")
 _folder: Path | None = None
-
-
-class Forms(Protocol):
-    """What is known of a language: forms without accents to their base forms, lines of one string.
-
-    Where the accents of a form decide, the form with them, after `EXACT`, leads to the one base form they mean.
-    """
-
-    def __contains__(self, key: object, /) -> bool: ...
-
-    def get(self, key: str, /) -> str | None:
-        """The value; None for what is unknown."""
-
-
-EXACT = "\n"
-"""No form has a line break in it, so these keys and the forms never meet."""
-
-
-class DamagedError(ValueError):
-    """A packed dictionary is not as it was written."""
-
-
-def packed(forms: dict[str, str]) -> bytes:
-    """The bytes `Packed` reads: a trie of the keys, a trie of the values, and for each key the number of its value."""
-    keys, values = Trie(forms), Trie(set(forms.values()))
-    numbers = array("I", bytes(4 * len(keys)))
-    for key, value in forms.items():
-        numbers[keys.key_id(key)] = values.key_id(value)
-    tries = keys.tobytes(), values.tobytes()
-    content = b"".join((*(len(trie).to_bytes(_SIZE, "little") for trie in tries), *tries, numbers.tobytes()))
-    return hashlib.sha256(content).digest() + content
-
-
-class Packed:
-    """A dictionary in its packed form, in memory or in a mapped file. Raises DamagedError for anything else."""
-
-    def __init__(self, content: bytes | mmap.mmap) -> None:
-        whole = memoryview(content)
-        if hashlib.sha256(whole[_DIGEST:]).digest() != whole[:_DIGEST]:
-            raise DamagedError
-        keys_end = _HEADER + int.from_bytes(whole[_DIGEST : _DIGEST + _SIZE], "little")
-        values_end = keys_end + int.from_bytes(whole[_DIGEST + _SIZE : _HEADER], "little")
-        self._whole = whole  # the tries point into it
-        self._keys = Trie().map(whole[_HEADER:keys_end])
-        self._values = Trie().map(whole[keys_end:values_end])
-        self._numbers = whole[values_end:].cast("I")
-
-    def __contains__(self, key: object) -> bool:
-        try:
-            return key in self._keys
-        except UnicodeEncodeError:  # half a character of UTF-16
-            return False
-
-    def get(self, key: str) -> str | None:
-        """The value of a key; None for what is unknown."""
-        if "\0" in key:  # the library would take it for the end of the key
-            return None
-        try:
-            number = self._keys.get(key)
-        except UnicodeEncodeError:
-            return None
-        return None if number is None else cast("str", self._values.restore_key(self._numbers[number]))
 
 
 def keep_in(folder: Path | None) -> None:
@@ -165,9 +93,7 @@ def _made(language: str) -> bytes:
         # Inside another program, `sys.executable` may be no Python.
         reason = getattr(error, "stderr", b"") or str(error).encode()
         logger.warning("Dictionaries are made in this process: %s", reason.decode(errors="replace").strip())
-        from cases.monitoring.text.gathering import gathered
-
-        return packed(gathered(language))
+        return packed(gathering.gathered(language))
 
 
 def _write(path: Path, content: bytes) -> None:

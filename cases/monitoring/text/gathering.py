@@ -7,9 +7,9 @@ import sys
 from collections.abc import Iterable
 from importlib.resources import files
 
-from cases.monitoring.text.dictionaries import EXACT, packed
 from cases.monitoring.text.folding import folded
-from cases.monitoring.text.lemmas import Dictionary
+from cases.monitoring.text.morphology import Dictionary
+from cases.monitoring.text.packing import EXACT, packed
 
 
 def gathered(language: str) -> dict[str, str]:

@@ -9,14 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from cases.monitoring.text.context import Context
 from cases.monitoring.text.evidence import Evidence
 from cases.monitoring.text.lexicon import Found
 from cases.monitoring.text.tokens import Kind, Token
-
-if TYPE_CHECKING:
-    from cases.monitoring.text.scoring import Context
 
 ADDRESSED = 0.3
 YOURS = 0.45

@@ -5,7 +5,7 @@ import contextlib
 import hashlib
 import logging
 import unicodedata
-from datetime import datetime, timedelta
+from datetime import datetime
 from smtplib import SMTPException
 from typing import Any
 
@@ -27,14 +27,10 @@ from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.actions.tokens import SIGN_IN_CHANGES, note_sign_in_change
 from crisisdesk.core.errors import NotNow, Unmet
 from crisisdesk.core.models import Organisation, SignInThrottle, User
+from crisisdesk.core.models.tokens import TRIES, TRIES_WINDOW
 from crisisdesk.core.web.request_errors import Away
 
 log = logging.getLogger(__name__)
-
-# Password tries on one account over web, admin and API together (domain note "trust"). A passkey is not limited, so
-# the owner still gets in while somebody else is guessing.
-TRIES = 10
-TRIES_WINDOW = timedelta(minutes=10)
 
 UNREADABLE = Unmet(
     "second_factor_unreadable",

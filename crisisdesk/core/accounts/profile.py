@@ -16,7 +16,7 @@ from django.views import View
 
 from crisisdesk.core.actions.tokens import change_profile
 from crisisdesk.core.models import Organisation, User
-from crisisdesk.core.web.views import DeskView, SeeOther, VerbView
+from crisisdesk.core.web.views import DeskView, SeeOther, VerbView, home_url
 
 YEAR = 365 * 24 * 60 * 60  # seconds
 
@@ -26,7 +26,7 @@ def back(request: HttpRequest) -> str:
     before = request.POST.get("next") or request.headers.get("Referer", "")
     if url_has_allowed_host_and_scheme(before, {request.get_host()}, require_https=request.is_secure()):
         return before
-    return reverse("desk:home")
+    return home_url()
 
 
 class LanguageView(View):

@@ -6,16 +6,15 @@ from typing import Any
 
 from django.core import exceptions as django_errors
 from django.db import DataError, IntegrityError
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.utils.encoding import force_str
 from rest_framework import exceptions
-from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from crisisdesk.core import errors
-from crisisdesk.core.errors import Denied, DomainError, Invalid, Missing, NotNow
-from crisisdesk.core.web import request_id
+from crisisdesk.core.errors import Denied, DomainError, Invalid, Missing
+from crisisdesk.core.web.problems import MEDIA_TYPE, problem
 from crisisdesk.core.web.request_errors import (
     AWAY,
     RETRY_AFTER,
@@ -31,43 +30,6 @@ from crisisdesk.core.web.request_errors import (
 )
 
 log = logging.getLogger(__name__)
-
-MEDIA_TYPE = "application/problem+json"
-TYPE = "urn:crisisdesk:problem:{code}"
-
-
-def problem(error: DomainError, *, instance: str = "") -> dict[str, Any]:
-    """The problem document of an error.
-
-    `type`, `title`, `status`, `detail`, `instance`, `code` and `request_id` always; `errors` (field, code, message)
-    where values are wrong, `unmet` (code, message, details) where conditions stand in the way, and whatever the error
-    carries besides, for example the present hash of a stale text.
-    """
-    document: dict[str, Any] = {
-        "type": TYPE.format(code=error.code),
-        "title": str(error.title),
-        "status": error.status,
-        "detail": str(error),
-        "instance": instance,
-        "code": error.code,
-        "request_id": request_id.current.get(),
-    }
-    if isinstance(error, Invalid | BadRequest):
-        document["errors"] = [
-            {"field": field, "code": getattr(sentence, "code", "invalid"), "message": str(sentence)}
-            for field, sentences in error.errors.items()
-            for sentence in sentences
-        ]
-    if isinstance(error, NotNow):
-        document["unmet"] = [
-            {"code": unmet.code, "message": str(unmet.message), "details": dict(unmet.details)} for unmet in error.unmet
-        ]
-    return {**error.details, **document}
-
-
-def problem_response(document: Mapping[str, Any]) -> HttpResponse:
-    """A problem document outside of REST framework's own views."""
-    return HttpResponse(JSONRenderer().render(document), status=document["status"], content_type=MEDIA_TYPE)
 
 
 def handle(raised: Exception, context: Mapping[str, Any]) -> Response:

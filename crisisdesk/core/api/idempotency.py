@@ -4,7 +4,6 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
-from datetime import timedelta
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
@@ -21,9 +20,9 @@ from crisisdesk.core.actions.decorator import lock
 from crisisdesk.core.api.auth import http_request, principal_of
 from crisisdesk.core.errors import Stale
 from crisisdesk.core.models import ApiToken, IdempotencyKey
+from crisisdesk.core.models.idempotency import KEPT_FOR
 from crisisdesk.core.web.request_errors import BadRequest, InProgress, KeyReused, NotConditional
 
-KEPT_FOR = timedelta(hours=24)
 REPLAYED = "Idempotent-Replayed"
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")

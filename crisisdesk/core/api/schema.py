@@ -9,7 +9,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework.relations import SlugRelatedField
 
 from crisisdesk.core.access.tokens import PREFIX
-from crisisdesk.core.api.errors import MEDIA_TYPE
+from crisisdesk.core.web.problems import MEDIA_TYPE
 
 PROBLEM = {
     "type": "object",

@@ -1,9 +1,8 @@
 """Shapes: what comes in is refused when it holds a name nobody knows, what goes out says what may be done next."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -11,13 +10,8 @@ from rest_framework.exceptions import ErrorDetail
 
 from crisisdesk.core.access.directory import people_visible_to
 from crisisdesk.core.api.auth import principal_of
+from crisisdesk.core.api.endpoints import DETAIL_VERBS
 from crisisdesk.core.models import User
-
-if TYPE_CHECKING:
-    from crisisdesk.core.api.viewsets import Verb
-
-# The verbs each model's details offer, filled by `DeskViewSet`.
-DETAIL_VERBS: "dict[type[Model], list[Verb]]" = {}
 
 
 class Input(serializers.Serializer[Any]):

@@ -19,13 +19,12 @@ A resource of an app::
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpResponse
-from rest_framework import serializers, viewsets
+from rest_framework import viewsets
 from rest_framework.decorators import action as extra_action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -35,48 +34,15 @@ from rest_framework.views import APIView
 from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.actions import Action, registered
 from crisisdesk.core.api.auth import http_request, principal_of
+from crisisdesk.core.api.endpoints import DETAIL_VERBS, STANDARD, SerializerClass, Verb
 from crisisdesk.core.api.idempotency import etag_of, in_one_transaction, once, require_version
 from crisisdesk.core.api.input_serializers import serializer_for
 from crisisdesk.core.api.paging import Filter, KeysetPagination, StrictFilters, refuse_unknown
-from crisisdesk.core.api.serializers import DETAIL_VERBS, Input, Output, ReasonIn, VisibleField
+from crisisdesk.core.api.serializers import Input, Output, ReasonIn, VisibleField
 from crisisdesk.core.errors import Missing
 from crisisdesk.core.models import Organisation
 
 __all__ = ["Answers", "DeskViewSet", "Filter", "Input", "Output", "ReasonIn", "Router", "Verb", "VisibleField", "verb"]
-
-# Methods REST framework's router knows by name; every other verb is a POST sub-resource.
-STANDARD = {"create": "POST", "update": "PUT", "partial_update": "PATCH", "destroy": "DELETE"}
-SerializerClass = type[serializers.BaseSerializer[Any]]
-
-
-@dataclass
-class Verb:
-    """An action as an endpoint; see `verb`."""
-
-    action: Action[Any, Any, Any]
-    request: SerializerClass | None
-    response: SerializerClass | None
-    detail: bool
-    parent: str | Callable[["DeskViewSet", dict[str, Any]], Any] | None
-    many: bool
-    never_kept: Sequence[str]
-    path: str
-    name: str = ""
-
-    @property
-    def method(self) -> str:
-        """The HTTP method it answers to."""
-        return STANDARD.get(self.name, "POST")
-
-    @property
-    def conditional(self) -> bool:
-        """Whether `If-Match` is asked for."""
-        return self.method in ("PUT", "PATCH")
-
-    @property
-    def status(self) -> int:
-        """What a success answers."""
-        return 201 if self.action.creates else 200
 
 
 def verb(

@@ -8,9 +8,9 @@ from django.contrib.sessions.models import Session
 from django.db.models import Exists, OuterRef
 
 from crisisdesk.core import clock
-from crisisdesk.core.accounts.adapters import TRIES_WINDOW
-from crisisdesk.core.api.idempotency import KEPT_FOR
 from crisisdesk.core.models import IdempotencyKey, SharedCache, SignInThrottle
+from crisisdesk.core.models.idempotency import KEPT_FOR
+from crisisdesk.core.models.tokens import TRIES_WINDOW
 
 
 def tidy() -> None:

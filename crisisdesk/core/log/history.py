@@ -1,15 +1,32 @@
 """The readable field diff: who changed what and why. A convenience beside the event log, never the evidence."""
 
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from django.db import models
 from simple_history.models import HistoricalRecords
 
-if TYPE_CHECKING:
-    from crisisdesk.core.actions.act import Act
 
-current_act: ContextVar["Act | None"] = ContextVar("current_act", default=None)
+class Actor(Protocol):
+    """Who acts, as far as the history asks."""
+
+    @property
+    def user(self) -> Any:
+        """The account; None for the system."""
+
+
+class UnderWay(Protocol):
+    """The action being carried out (`crisisdesk.core.actions.act.Act`), as far as the history asks."""
+
+    name: str
+    reason: str
+
+    @property
+    def actor(self) -> Actor:
+        """Who carries it out."""
+
+
+current_act: ContextVar[UnderWay | None] = ContextVar("current_act", default=None)
 
 
 class DeskHistory(HistoricalRecords):

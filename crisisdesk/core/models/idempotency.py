@@ -1,12 +1,16 @@
 """Answers kept so that a repeated request changes nothing twice, and the cache that all processes share."""
 
+from datetime import timedelta
+
 from django.db import models
 
 from crisisdesk.core import clock
 
+KEPT_FOR = timedelta(hours=24)
+
 
 class IdempotencyKey(models.Model):
-    """The answer to one POST, written in the same transaction as what the POST changed; kept for 24 hours.
+    """The answer to one POST, written in the same transaction as what the POST changed; kept for `KEPT_FOR`.
 
     `principal` is `user:17` or `token:<uuid>`, `route` the method and path, `fingerprint` the SHA-256 of the body.
     """

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 # Seconds for which a confirmed identity counts as fresh.
 FRESH_FOR = timedelta(minutes=5)
+# Password tries on one account over web, admin and API together, and the time within which they count (domain note
+# "trust"). A passkey is not limited, so the owner still gets in while somebody else is guessing.
+TRIES = 10
+TRIES_WINDOW = timedelta(minutes=10)
 # Days a token lives when nothing is said, and the most anybody may ask for.
 DEFAULT_TOKEN_DAYS = 90
 LONGEST_TOKEN_DAYS = 365

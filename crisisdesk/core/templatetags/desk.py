@@ -21,8 +21,10 @@ from crisisdesk.core import clock as desk_clock
 from crisisdesk.core import differences, durations
 from crisisdesk.core.czech import typeset
 from crisisdesk.core.log.events import sentence as event_sentence
+from crisisdesk.core.web.views import home_url
 
 register = template.Library()
+register.simple_tag(home_url)
 
 # --- icons and marks ------------------------------------------------------------------------------------------------
 

@@ -11,9 +11,9 @@ from django.utils.translation import get_language_from_request, override
 from django.views.decorators.csrf import requires_csrf_token
 from django_htmx.http import HttpResponseClientRefresh
 
-from crisisdesk.core.api.errors import problem, problem_response
 from crisisdesk.core.errors import Denied, DomainError, Missing, Text
 from crisisdesk.core.web import request_id
+from crisisdesk.core.web.problems import problem, problem_response
 from crisisdesk.core.web.request_errors import AWAY, RETRY_AFTER, Away, BadRequest, Broken, FormExpired, TooMany
 
 log = logging.getLogger(__name__)

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.mixins import AccessMixin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
-from django.shortcuts import render
+from django.shortcuts import render, resolve_url
 from django.urls import URLPattern, path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views import View
@@ -26,6 +27,11 @@ _WAITING = "waiting:"
 def visible_or_404(model: type[DeskModel], principal: Principal, **lookup: Any) -> Any:
     """The visible row, or `Missing`, which every face renders as 404."""
     return model.objects.visible_row(principal, **lookup)
+
+
+def home_url() -> str:
+    """The page people come to after signing in, and from where nothing else leads back."""
+    return resolve_url(settings.LOGIN_REDIRECT_URL)
 
 
 class SeeOther(HttpResponseRedirect):
@@ -115,7 +121,7 @@ class VerbView(DeskView):
 
     def page_above(self) -> str:
         """Where somebody belongs who came from nowhere, say from a bookmark."""
-        return reverse("desk:home")
+        return home_url()
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show the form; a verb that is only a button leads back to its page."""

@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cases.monitoring.text import dictionaries, gathering
-from cases.monitoring.text.dictionaries import DamagedError, Packed, keep_in, opened, packed
+from cases.monitoring.text.dictionaries import keep_in, opened
 from cases.monitoring.text.lemmas import LANGUAGES
+from cases.monitoring.text.packing import DamagedError, Packed, packed
 
 ROOT = Path(__file__).resolve().parents[3]
 SMALL = {"hory": "hora", "drahy": "drahy\ndraha", "\ndrahý": "drahy", "\ndráhy": "draha", "řeřicha": "", "": "x"}
