@@ -131,7 +131,6 @@ urlpatterns = [
             Case: (_CASE, CaseVerb, {}),
             Signal: ("signals/<uuid:uuid>", signals.SignalVerb, {}),
             Task: ("tasks/<uuid:uuid>", VerbPage, {"redirect_to": "cases:course"}),
-            Clock: ("clocks/<uuid:uuid>", VerbPage, {"redirect_to": "cases:course"}),
             Fact: ("facts/<uuid:uuid>", VerbPage, {"redirect_to": "cases:facts"}),
             RoleAssignment: ("roles/<uuid:uuid>", verbs.RolePage, {}),
         },

@@ -21,7 +21,7 @@ from crisisdesk.core import clock as desk_clock
 from crisisdesk.core import differences, durations
 from crisisdesk.core.czech import typeset
 from crisisdesk.core.log.events import sentence as event_sentence
-from crisisdesk.core.web.views import home_url
+from crisisdesk.core.web.views import MADE_PAGES, home_url
 
 register = template.Library()
 register.simple_tag(home_url)
@@ -387,3 +387,15 @@ def with_query(context: template.Context, **changes: Any) -> str:
         else:
             query[name] = value
     return f"?{query.urlencode()}"
+
+
+@register.inclusion_tag("components/more_actions.html", takes_context=True)
+def more_actions(context: template.Context, row: Any, cls: str = "") -> dict[str, Any]:
+    """Actions on a row whose pages follow from the registry, as far as the reader may carry them out.
+
+    They are list items, or with `cls` buttons of these classes.
+    """
+    principal = context["request"].principal
+    pages = MADE_PAGES.get(type(row), ())
+    offered = [(page, page.url_of(row)) for page in pages if page.action.offered(principal, row)]
+    return {"offered": offered, "cls": cls}

@@ -1,6 +1,7 @@
 """What pages share: finding a visible object, and one verb as a page, a button or a form."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django import forms
@@ -218,9 +219,26 @@ class NewView(VerbView):
         return values
 
 
-# By model: the actions whose pages follow from the registry, with the names of their addresses. `more_actions` draws
-# their buttons.
-MADE_PAGES: dict[type[Any], list[tuple[Action[Any, Any, Any], str]]] = {}
+@dataclass(frozen=True)
+class MadePage:
+    """A page that follows from the registry: its action, the name of its address, and by what that names the row."""
+
+    action: Action[Any, Any, Any]
+    name: str
+    slug: str
+
+    @property
+    def asks(self) -> bool:
+        """Whether the action asks for anything; else a button is enough."""
+        return asks(self.action)
+
+    def url_of(self, row: Any) -> str:
+        """The address of the page for a row."""
+        return reverse(self.name, args=[getattr(row, self.slug)])
+
+
+# By model; the tag `more_actions` draws their buttons.
+MADE_PAGES: dict[type[Any], list[MadePage]] = {}
 
 
 def pages_of_the_rest(
@@ -245,5 +263,5 @@ def pages_of_the_rest(
         body = {"verb": each, "model": each.target, "__doc__": each.__doc__, **attributes}
         page: type[VerbView] = type(f"{each.__name__.title().replace('_', '')}Page", (view,), body)
         made.append(path(f"{address}/{each.__name__.replace('_', '-')}/", page.as_view(), name=each.__name__))
-        MADE_PAGES.setdefault(each.target, []).append((each, f"{app}:{each.__name__}"))
+        MADE_PAGES.setdefault(each.target, []).append(MadePage(each, f"{app}:{each.__name__}", view.slug))
     return made
