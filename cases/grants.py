@@ -5,6 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
+from django.db.models import QuerySet
+
 from cases.models import Case, CaseGrant, RoleAssignment
 from crisisdesk.core.access.permissions import write_grants
 from crisisdesk.core.access.roles import capabilities_of
@@ -42,9 +45,20 @@ def drift() -> list[Drift]:
 
 
 def repair(found: Iterable[Drift]) -> None:
-    """Write the grants anew from the roles."""
+    """Write the grants anew from the roles as they are now, under the lock under which roles change."""
     for one in found:
-        write_grants(one.user, one.scope, one.roles)
+        with transaction.atomic():
+            User.objects.select_for_update(no_key=True).get(pk=one.user.pk)
+            write_grants(one.user, one.scope, _roles_held(one.user, one.scope))
+
+
+def _roles_held(user: User, scope: Brand | Case) -> list[str]:
+    held: QuerySet[Any]
+    if isinstance(scope, Case):
+        held = RoleAssignment.objects.accepted().filter(user=user, case=scope)
+    else:
+        held = Membership.objects.filter(user=user, brand=scope, until=None)
+    return list(held.values_list("role", flat=True))
 
 
 def _collected(rows: Iterable[tuple[int, int, str]]) -> Held:

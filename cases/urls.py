@@ -116,7 +116,7 @@ of_its_parts = [
         verbs.RolePage.of(actions.decline_role),
         name="decline_role",
     ),
-    path("roles/<uuid:uuid>/withdraw/", verbs.RolePage.of(actions.lapse_offer), name="lapse_offer"),
+    path("roles/<uuid:uuid>/withdraw/", verbs.RolePage.of(actions.withdraw_offer), name="withdraw_offer"),
     path("roles/<uuid:uuid>/end/", verbs.RolePage.of(actions.end_role), name="end_role"),
 ]
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.utils.text import capfirst
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Fact
@@ -13,6 +13,7 @@ from comms.actions.statements import draft_statement
 from comms.models import (
     RegisteredType,
     RegisteredValue,
+    Stance,
     StatementTemplate,
     StatementVersion,
     TemplatePlaceholder,
@@ -123,6 +124,25 @@ class CitationsForm(forms.Form):
     def __init__(self, data: Any = None, *, facts: Any, **options: Any) -> None:
         super().__init__(data, **options)
         self.fields["facts"].queryset = facts  # type: ignore[attr-defined]
+        self.stances = {fact: f"stance_{fact.pk}" for fact in facts}
+        for fact, name in self.stances.items():
+            label = format_lazy(_("What the text says of it: {fact}"), fact=fact.text)
+            widget = forms.Select({"aria-label": label})
+            self.fields[name] = forms.ChoiceField(label=label, choices=Stance.choices, required=False, widget=widget)
+
+    def said(self) -> dict[str, str]:
+        """What was chosen for the facts that are ticked, by their uuid."""
+        chosen = {fact: self.cleaned_data[self.stances[fact]] for fact in self.cleaned_data["facts"]}
+        return {str(fact.uuid): stance for fact, stance in chosen.items() if stance}
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Each fact with its check box and what the text says of it."""
+        bound = self["facts"]
+        ticked = {str(getattr(value, "pk", value)) for value in (bound.value() or [])}
+        return [
+            {"fact": fact, "checked": str(fact.pk) in ticked, "id": f"fact_{fact.pk}", "stance": self[name]}
+            for fact, name in self.stances.items()
+        ]
 
 
 class ReleaseForm(DeskForm):

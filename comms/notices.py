@@ -4,10 +4,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from comms.candidates import Candidates
 from comms.models import ApprovalRequest, ReleaseReview, StatementVersion
-from comms.states import Purpose
+from comms.states import HeldBack, Purpose
+from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.roles import ROLE_CAPABILITIES
 from crisisdesk.core.actions.act import Act
 from crisisdesk.core.jobs.notifications import declare_notice, notify
 from crisisdesk.core.languages import language_word
@@ -16,6 +20,14 @@ from crisisdesk.core.models import User
 
 def _purpose(code: str) -> str:
     return str(Purpose(code).label)
+
+
+def _why(code: str) -> str:
+    return str(HeldBack(code).label)
+
+
+def _in_reader_language(names: dict[str, str]) -> str:
+    return names["cs" if get_language() == "cs" else "en"]
 
 
 _WORDS = {"purpose": _purpose, "language": language_word}
@@ -89,6 +101,30 @@ declare_notice(
     words=_WORDS,
 )
 declare_notice(
+    "statement.missed",
+    subject=_("{reference}: a text did not go out at its time ({purpose}, {language})"),
+    text=_(
+        "It could not leave when it was scheduled, so it stays approved. "
+        "Please decide whether it goes out now, later or not at all."
+    ),
+    button=_("Open the text"),
+    words=_WORDS,
+)
+declare_notice(
+    "statement.held_back",
+    subject=_("{reference}: a text is approved and did not leave ({purpose}, {language})"),
+    text=_("{why}. Put that right and publish the text, or start a new version."),
+    button=_("Open the text"),
+    words={**_WORDS, "why": _why},
+)
+declare_notice(
+    "statement.not_everywhere",
+    subject=_("{reference}: a text has left, but not everywhere ({purpose}, {language})"),
+    text=_("Closed or stopped, and so not reached: {accounts}."),
+    button=_("Open the text"),
+    words={**_WORDS, "accounts": _in_reader_language},
+)
+declare_notice(
     "release.to_review",
     subject=_("{reference}: a text went out on one signature and waits to be read again ({purpose}, {language})"),
     text=_("Please read what went out and say by 9:00 whether it was in order."),
@@ -116,6 +152,15 @@ def tell_authors(act: Act, version: StatementVersion) -> None:
     authors = User.objects.filter(pk__in=version.contributors.values("user"))
     path = reverse("comms:statement", args=[version.statement.uuid])
     notify(act, authors, "statement.came_back", on=version, path=path, **_about(version))
+
+
+def tell_publishers(act: Act, version: StatementVersion, kind: str, **values: Any) -> None:
+    """Tell everybody who wrote in a text, and whoever may publish it in its case, what keeps it from leaving."""
+    roles = [role for role, held in ROLE_CAPABILITIES.items() if Capability.PUBLISH in held]
+    writers = version.contributors.values_list("user_id", flat=True)
+    people = User.objects.filter(pk__in={*Candidates(version).own(roles), *writers})
+    path = reverse("comms:statement", args=[version.statement.uuid])
+    notify(act, people, kind, on=version, path=path, **_about(version), **values)
 
 
 def tell_reviewers(act: Act, review: ReleaseReview, users: Iterable[int]) -> None:

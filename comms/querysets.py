@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, Exists, F, Func, OuterRef, Prefetch, Q, Value
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Prefetch, Q, QuerySet, Value
 
-from cases.states import OPEN_CASE, RoleState
-from comms.states import OPEN_VERSION, SIGNED_PURPOSES, RequestState, StatementState, TemplateState
+from cases.states import OPEN_CASE, FactState, RoleState
+from comms.states import OPEN_VERSION, SIGNED_PURPOSES, RequestState, Stance, StatementState, TemplateState
 from crisisdesk.core import clock
 from crisisdesk.core.access.querysets import DeskQuerySet
 from crisisdesk.core.access.roles import Role
@@ -89,10 +89,26 @@ class StatementVersionQuerySet(DeskQuerySet):
         return self.published().filter(statement__case=case, language=language).order_by("-published_at").first()
 
     def correction_needed(self) -> Self:
-        """What is out and rests on a fact that has been refuted since."""
+        """What is out and says the contrary of what is known by now."""
+        citations = apps.get_model("comms.FactCitation").objects.filter(version=OuterRef("pk"))
         return self.filter(
-            state=StatementState.PUBLISHING, published_at__isnull=False, citations__fact__state="refuted"
-        ).distinct()
+            Exists(citations.contradicted()), state=StatementState.PUBLISHING, published_at__isnull=False
+        )
+
+
+# What a text says of a fact, and the state of the fact that makes it wrong. Leaving a fact open is never wrong.
+CONTRADICTIONS = frozenset({(Stance.ASSERT, FactState.REFUTED), (Stance.DENY, FactState.CONFIRMED)})
+
+
+class CitationQuerySet(QuerySet[Any]):
+    """Facts that versions speak of."""
+
+    def contradicted(self) -> Self:
+        """Citations that say the contrary of what is known: a refuted fact asserted, a confirmed one denied."""
+        wrong = Q(pk__in=[])
+        for stance, state in sorted(CONTRADICTIONS):
+            wrong |= Q(stance=stance, fact__state=state)
+        return self.filter(wrong)
 
 
 class RequestQuerySet(DeskQuerySet):

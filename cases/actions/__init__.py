@@ -29,7 +29,7 @@ from cases.actions.protocols import (
     publish_protocol,
     remove_step,
 )
-from cases.actions.roles import accept_role, decline_role, end_role, lapse_offer, offer_role
+from cases.actions.roles import accept_role, decline_role, end_role, lapse_offer, offer_role, withdraw_offer
 from cases.actions.setup import change_kind, change_policy, create_kind, create_policy, set_level, set_limit
 from cases.actions.signals import attach_signal, dismiss_signal, report_signal, take_over_signal
 from cases.actions.tasks import add_task, block_task, finish_task, skip_task, start_task
@@ -88,4 +88,5 @@ __all__ = [
     "tick_off_clock",
     "waive_statement",
     "watch_case",
+    "withdraw_offer",
 ]

@@ -28,6 +28,7 @@ from crisisdesk.core.access.roles import Role
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
 from crisisdesk.core.actions.inputs import Inputs
+from crisisdesk.core.actions.locks import ACTOR
 from crisisdesk.core.actions.shared_inputs import Person
 from crisisdesk.core.errors import Unmet
 from crisisdesk.core.models import Event, User
@@ -151,7 +152,7 @@ def _hand_out(act: Act, case: Case, steps: Sequence[ProtocolStep]) -> None:
             who: dict[str, Any] = {"user": task.finished_by.pk} if task.finished_by else {}
             act.record("task.fulfilled_before", on=task, occurred_at=deed.occurred_at, deed=step.done_by, **who)
         tasks.append(task)
-    bulk_create_with_history(tasks, Task, default_user=act.actor.user, default_change_reason=act.reason or act.name)
+    bulk_create_with_history(tasks, Task, default_user=act.actor.user, default_change_reason=act.name)
 
 
 def _who(event: Event, people: Mapping[int, User]) -> User | None:
@@ -186,7 +187,14 @@ class ActivateInputs(Inputs):
     )
 
 
-@action("cases.activate_case", needs=Capability.LEAD, moves="activate", title=_("Activate"), inputs=ActivateInputs)
+@action(
+    "cases.activate_case",
+    needs=Capability.LEAD,
+    moves="activate",
+    title=_("Activate"),
+    inputs=ActivateInputs,
+    locks=(ACTOR,),
+)
 def activate_case(
     case: Case,
     act: Act,

@@ -19,6 +19,7 @@ from crisisdesk.core.access.roles import Role
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
 from crisisdesk.core.actions.inputs import LONGEST_TEXT, Inputs, Language, Many, Text, Title, YesNo
+from crisisdesk.core.actions.locks import ACTOR
 from crisisdesk.core.actions.shared_inputs import Person
 from crisisdesk.core.languages import in_order
 from crisisdesk.core.models import Chain, Membership, User
@@ -136,6 +137,7 @@ class OpenInputs(LeadInputs):
     repeat=standing_case,
     title=_("Open a case"),
     inputs=OpenInputs,
+    locks=(ACTOR,),
 )
 def open_case(
     signal: Signal,
@@ -176,6 +178,7 @@ def open_case(
     repeat=standing_case,
     title=_("Take over and lead"),
     inputs=LeadInputs,
+    locks=(ACTOR,),
 )
 def take_and_lead(
     signal: Signal,

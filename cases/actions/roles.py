@@ -17,6 +17,7 @@ from crisisdesk.core.access.roles import ROLE_CAPABILITIES, Role
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
 from crisisdesk.core.actions.inputs import Inputs, Reason
+from crisisdesk.core.actions.locks import ACTOR
 from crisisdesk.core.actions.shared_inputs import CaseRole, Person
 from crisisdesk.core.errors import Invalid, Unmet
 from crisisdesk.core.models import Membership, User, UserKind
@@ -83,7 +84,9 @@ class OfferInputs(Inputs):
     user = Person(_("Who"))
 
 
-@action("cases.offer_role", needs=Capability.LEAD, title=_("Offer a role"), creates=True, inputs=OfferInputs)
+@action(
+    "cases.offer_role", needs=Capability.LEAD, title=_("Offer a role"), creates=True, inputs=OfferInputs, locks=(ACTOR,)
+)
 def offer_role(case: Case, act: Act, *, user: User, role: str) -> RoleAssignment:
     """Ask somebody to take a role on; without an answer in time the deputy is asked.
 
@@ -108,9 +111,18 @@ def only_the_person_asked(assignment: RoleAssignment, act: Act, **given: object)
     return Unmet("not_yours", _("Only the person asked can answer"))
 
 
-@action("cases.accept_role", needs=None, moves="accept", repeat=standing_acceptance, title=_("Accept the role"))
+@action(
+    "cases.accept_role",
+    needs=None,
+    moves="accept",
+    repeat=standing_acceptance,
+    title=_("Accept the role"),
+    locks=("user",),
+)
 def accept_role(assignment: RoleAssignment, act: Act) -> RoleAssignment:
     """Take the role on. Its rights on the case begin at once."""
+    if not assignment.user.is_active:
+        act.refuse("closed", _("This account is closed already"))
     assignment.answered_at = assignment.done_at = act.now
     _take_up(act, assignment)
     act.record("role.accepted", on=assignment, role=assignment.role, user=assignment.user_id)
@@ -140,24 +152,27 @@ for verb in (accept_role, decline_role):
 
 
 def answered_meanwhile(assignment: RoleAssignment, act: Act, **given: object) -> RoleAssignment | None:
-    """Where the desk finds an offer answered, or not due yet, there is nothing to lapse."""
-    if not act.actor.is_system:
-        return None
+    """The offer itself where it was answered, or is not due yet: there is nothing to lapse."""
     due = assignment.state == RoleState.OFFERED and assignment.answer_by <= act.now
     return None if due else assignment
 
 
-@action(
-    "cases.lapse_offer", needs=Capability.LEAD, moves="lapse", repeat=answered_meanwhile, title=_("Withdraw the offer")
-)
+@action("cases.lapse_offer", moves="lapse", repeat=answered_meanwhile, title=_("Let the offer lapse"), by_system=True)
 def lapse_offer(assignment: RoleAssignment, act: Act) -> RoleAssignment:
-    """Withdraw an offer that waits for an answer. The desk does so itself in time and asks the deputy."""
+    """End an offer nobody answered in time and ask the deputy."""
     assignment.done_at = act.now
     act.save(assignment)
-    kind = "role.lapsed" if act.actor.is_system else "role.withdrawn"
-    act.record(kind, on=assignment, role=assignment.role, user=assignment.user_id)
-    if act.actor.is_system and assignment.case.is_open:
+    act.record("role.lapsed", on=assignment, role=assignment.role, user=assignment.user_id)
+    if assignment.case.is_open:
         _ask_deputy(act, assignment)
+    return assignment
+
+
+@action("cases.withdraw_offer", needs=Capability.LEAD, moves="lapse", title=_("Withdraw the offer"))
+def withdraw_offer(assignment: RoleAssignment, act: Act) -> RoleAssignment:
+    """Take back an offer that waits for an answer; nobody else is asked."""
+    assignment.done_at = act.now
+    act.record("role.withdrawn", on=assignment, role=assignment.role, user=assignment.user_id)
     return assignment
 
 
@@ -167,7 +182,9 @@ class EndRoleInputs(Inputs):
     reason = Reason(missing=_("Say why the role ends"))
 
 
-@action("cases.end_role", needs=Capability.VIEW, moves="end", title=_("End the role"), inputs=EndRoleInputs)
+@action(
+    "cases.end_role", needs=Capability.VIEW, moves="end", title=_("End the role"), inputs=EndRoleInputs, locks=("user",)
+)
 def end_role(assignment: RoleAssignment, act: Act, *, reason: str) -> RoleAssignment:
     """End a role somebody holds, one's own or as the lead. Rights that no other role gives are gone at once."""
     assignment.ended_at = act.now
@@ -221,9 +238,10 @@ def is_outside(user: User) -> bool:
 
 def end_outside(act: Act, case: Case) -> None:
     """End every role that people of an agency hold or were offered on a case that is now none of their business."""
-    for assignment in case.roles.filter(state__in=OPEN_ROLE).select_related("user"):
-        if not is_outside(assignment.user):
-            continue
+    open_roles = case.roles.filter(state__in=OPEN_ROLE).select_related("user")
+    outside = [assignment for assignment in open_roles if is_outside(assignment.user)]
+    act.lock_people(assignment.user for assignment in outside)
+    for assignment in outside:
         if assignment.state == RoleState.OFFERED:
             act.move(assignment, "lapse")
             assignment.done_at = act.now

@@ -192,7 +192,6 @@ class ToCaseInputs(Inputs):
 @action("cases.attach_signal", needs=Capability.LEAD, moves="attach", title=_("Add to a case"), inputs=ToCaseInputs)
 def attach_signal(signal: Signal, act: Act, *, case: Case) -> Signal:
     """Add the signal to a case that is open already. The case has its own clocks; the signal's stop."""
-    case = Case.objects.get(pk=case.pk)
     if case.brand_id != signal.brand_id:
         raise Invalid({"case": _("This case belongs to another brand")})
     if not act.actor.has(Capability.CONTRIBUTE, case):

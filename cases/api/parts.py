@@ -16,12 +16,12 @@ from cases.actions import (
     decline_role,
     end_role,
     finish_task,
-    lapse_offer,
     refute_fact,
     retire_fact,
     skip_task,
     start_task,
     tick_off_clock,
+    withdraw_offer,
 )
 from cases.api.shapes import ROLES, PersonRef
 from cases.models import (
@@ -112,7 +112,7 @@ class RoleAssignmentViewSet(DeskViewSet):
 
     accept = verb(accept_role)
     decline = verb(decline_role)
-    withdraw = verb(lapse_offer)
+    withdraw = verb(withdraw_offer)
     end = verb(end_role)
 
     def get_queryset(self) -> QuerySet[Any]:

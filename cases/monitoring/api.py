@@ -304,6 +304,7 @@ class ReportAddressViewSet(DeskViewSet):
     """Secret addresses at which people report without an account."""
 
     model = ReportAddress
+    without = (actions.report_by_address,)  # who reports has no account
     serializer_class = ReportAddressOut
     unversioned = ("recent",)
     filters: ClassVar = {"brand": Filter("brand__uuid", serializers.UUIDField())}

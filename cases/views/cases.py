@@ -18,10 +18,10 @@ from cases.actions import (
     call_team,
     confirm_fact,
     end_role,
-    lapse_offer,
     offer_role,
     refute_fact,
     tick_off_clock,
+    withdraw_offer,
 )
 from cases.models import Case, CaseState, Clock, Fact, Protocol, RoleAssignment, Severity, Task
 from cases.states import OPEN_CASE, OPEN_TASK, FactState, RoleState
@@ -196,7 +196,7 @@ class PeopleView(CaseView):
                     one,
                     possible(accept_role, self.principal, one),
                     possible(end_role, self.principal, one),
-                    possible(lapse_offer, self.principal, one),
+                    possible(withdraw_offer, self.principal, one),
                 )
                 for one in current
             ],

@@ -20,18 +20,19 @@ from comms.actions.versions import (
     count_in,
     difference,
     fit,
+    intended_stances,
     next_version,
     primary_version,
     put_citations,
     put_wordings,
+    stances_of,
     start_version,
     wordings,
 )
 from comms.models import Statement, StatementVersion, TemplateVersion
 from comms.sending.models import Account, AccountKind
-from comms.states import SUBMITTED_VERSION, Purpose, StatementState, TemplateState
+from comms.states import SUBMITTED_VERSION, Purpose, Stance, StatementState, TemplateState
 from crisisdesk.core.access.capabilities import Capability
-from crisisdesk.core.access.directory import people_visible_to
 from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
@@ -186,10 +187,9 @@ def _nothing_new(version: StatementVersion, act: Act, **values: Any) -> Statemen
     """The version itself where an edit changes nothing: no event, and every approval stands."""
     given = _intended(version, values)
     same_texts = fit(given) == fit(wordings(version))
-    facts, next_update = values.get("facts"), values.get("next_update_at", version.next_update_at)
-    same_facts = facts is None or {fact.pk for fact in facts} == set(
-        version.citations.values_list("fact_id", flat=True)
-    )
+    next_update = values.get("next_update_at", version.next_update_at)
+    wanted = intended_stances(version, values.get("facts"), values.get("stances"))
+    same_facts = wanted == stances_of(version)
     read_anew = values.get("source_hash") and values["source_hash"] != version.master.source_hash
     return version if same_texts and same_facts and next_update == version.next_update_at and not read_anew else None
 
@@ -222,6 +222,11 @@ class VersionChange(Changes):
     variants = Texts(each=wording(), required=False, help=_("Text by channel; all others follow the master."))
     next_update_at = Instant(_("Next update at"), required=False, nullable=True)
     facts = Many(_("The text rests on"), each=Row(of=Fact), required=False)
+    stances = Texts(
+        each=Choice(among=Stance.choices),
+        required=False,
+        help=_("What the text says of a cited fact, by its uuid. A fact cited anew is asserted."),
+    )
     base_hash = read_text(help=_("`draft_hash` of the text that was read."))
     source_hash = read_text(help=_("Text hash a translation was made from."))
 
@@ -233,17 +238,18 @@ class VersionChange(Changes):
     repeat=_nothing_new,
     inputs=VersionChange,
 )
-def edit_version(
+def edit_statement(
     version: StatementVersion,
     act: Act,
     *,
     base_hash: str = "",
     source_hash: str = "",
     facts: Sequence[Fact] | None = None,
+    stances: Mapping[str, str] | None = None,
     **changes: Unpack[Wording],
 ) -> StatementVersion:
     """Change the text of a draft: `title`, `text`, `variants` (channel → text, an empty one follows the master),
-    `next_update_at`, `facts`. What is not given stays.
+    `next_update_at`, `facts`, `stances` (uuid of a cited fact → assert, deny or open). What is not given stays.
 
     `base_hash` names the text the editor started from and is refused when somebody else has saved since;
     `source_hash` the text of the primary language a translation was made from (now, if not given). Whoever changes
@@ -258,13 +264,10 @@ def edit_version(
         )
     fit(texts)
     _check_channels(version, changes.get("variants") or {})
-    for fact in facts or ():
-        if fact.case_id != version.statement.case_id:
-            raise Invalid({"facts": _("Cite facts of this case")})
+    cited = intended_stances(version, facts, stances)
     rewritten = fit(texts) != fit(wordings(version))
     put_wordings(version, texts, source_hash=_source_hash(version, source_hash, rewritten))
-    if facts is not None:
-        put_citations(version, facts)
+    put_citations(version, cited)
     version.next_update_at = changes.get("next_update_at", version.next_update_at)
     act.save(version)
     count_in(act, version)
@@ -291,7 +294,7 @@ def _source_hash(version: StatementVersion, given: str, rewritten: bool) -> str:
     return primary.master.hash()
 
 
-@edit_version.guard
+@edit_statement.guard
 def text_is_open(version: StatementVersion, act: Act, **values: Any) -> Unmet | None:
     """Once submitted a text never changes; the remedy depends on where it stands."""
     if version.is_draft:
@@ -337,7 +340,7 @@ def add_language(statement: Statement, act: Act, *, language: str) -> StatementV
 
 
 @action("comms.revise_statement", needs=Capability.CONTRIBUTE, title=_("Start a new version"))
-def revise_version(version: StatementVersion, act: Act) -> StatementVersion:
+def revise_statement(version: StatementVersion, act: Act) -> StatementVersion:
     """Start a draft from a text that is approved, scheduled or rejected. An approved one is replaced: it no longer
     goes out, and the new version starts without approvals."""
     if version.state != StatementState.REJECTED:
@@ -348,7 +351,7 @@ def revise_version(version: StatementVersion, act: Act) -> StatementVersion:
     return draft
 
 
-@revise_version.guard
+@revise_statement.guard
 def can_be_revised(version: StatementVersion, act: Act, **values: Any) -> Unmet | None:
     """There is one text to work on at a time."""
     if version.state in (StatementState.APPROVED, StatementState.SCHEDULED):
@@ -376,7 +379,7 @@ def _fitting(principal: Principal, statement: Statement) -> QuerySet[Any]:
 def _can_be_quoted(principal: Principal, statement: Statement) -> QuerySet[User]:
     """People who can be asked about a statement, as far as the principal works with them; and who was chosen before."""
     may = who_can_be_asked(statement.case).values("pk")
-    known = people_visible_to(principal).filter(pk__in=may) | statement.quoted_people.all()
+    known = User.objects.visible_to(principal).filter(pk__in=may) | statement.quoted_people.all()
     return known.distinct().order_by("name_sort")
 
 
@@ -430,7 +433,7 @@ def settings_are_open(statement: Statement, act: Act, **values: Any) -> Unmet | 
     return Unmet("submitted", format_lazy(message, number=submitted.number, language=submitted.language))
 
 
-for writing_verb in (edit_version, add_language, revise_version, change_statement):
+for writing_verb in (edit_statement, add_language, revise_statement, change_statement):
     writing_verb.guard(case_is_open)
 
 

@@ -12,7 +12,14 @@ from comms import hashing
 from comms.actions.approvals import DECIDES
 from comms.actions.inputs import PublishInputs
 from comms.actions.versions import unfit_sentence
-from comms.models import RegisteredType, RegisteredValue, StatementTemplate, TemplateApproval, TemplatePlaceholder
+from comms.models import (
+    RegisteredType,
+    RegisteredValue,
+    StatementTemplate,
+    TemplateApproval,
+    TemplateContributor,
+    TemplatePlaceholder,
+)
 from comms.models import TemplateVersion as Version
 from comms.models.templates import APPROVERS_NEEDED, REVIEW_AFTER
 from comms.placeholders import PlaceholderType, is_host, remarks
@@ -169,8 +176,27 @@ def draft_template(
         )
     )
     _put_fields(act, version, _as_given(newest) if closed_fields is None else closed_fields)
+    _count_in(act, version)
+    if newest is not None and _takes_over(version, newest):
+        TemplateContributor.objects.bulk_create(
+            (
+                TemplateContributor(version=version, user_id=row.user_id, since=row.since)
+                for row in newest.contributors.exclude(user=act.user)
+            ),
+        )
     act.record("template.drafted", on=version, **about(version))
     return version
+
+
+def _count_in(act: Act, version: Version) -> None:
+    """Note that the acting person's words are in the version."""
+    TemplateContributor.objects.get_or_create(version=version, user=act.user, defaults={"since": act.now})
+
+
+def _takes_over(version: Version, before: Version) -> bool:
+    """Whether a new version begins with the headline or the text of the one before it, spaces aside."""
+    pairs = ((version.title, before.title), (version.text, before.text))
+    return any(new.strip() and new.split() == old.split() for new, old in pairs)
 
 
 def _as_given(version: Version | None) -> list[dict[str, Any]]:
@@ -194,11 +220,12 @@ def edit_template(
     text: str | None = None,
     closed_fields: Sequence[Mapping[str, Any]] | None = None,
 ) -> Version:
-    """Change headline, text or closed fields of a draft. Whoever does becomes its author and will not approve it."""
+    """Change headline, text or closed fields of a draft. Whoever does has words in it and will not approve it."""
     version.title = version.title if title is None else title
     version.text = version.text if text is None else text
     version.author = act.user
     act.save(version)
+    _count_in(act, version)
     if closed_fields is not None:
         _put_fields(act, version, closed_fields)
     act.record("template.edited", on=version, **about(version))
@@ -250,6 +277,7 @@ def _approved_by_me(version: Version, act: Act, *, payload_hash: str = "", **val
     repeat=_approved_by_me,
     title=_("Approve the template"),
     inputs=PublishInputs,
+    only_person=True,
 )
 def approve_template(version: Version, act: Act, *, payload_hash: str) -> Version:
     """Approve exactly this template. With the second person it may be used, and the one before it is retired."""
@@ -297,28 +325,9 @@ def template_waits(version: Version, act: Act, **values: Any) -> Unmet | None:
 @approve_template.guard
 def not_its_author(version: Version, act: Act, **values: Any) -> Unmet | None:
     """Nobody approves their own template."""
-    if act.actor.kind != "user":
-        return Unmet("person", _("Only a person approves a template"))
-    if act.actor.user is not None and act.actor.user.pk in writers(version):
+    if act.actor.user is not None and version.contributors.filter(user=act.actor.user).exists():
         return Unmet("four_eyes", _("You wrote this template. Somebody else has to approve it."))
     return None
-
-
-def writers(version: Version) -> set[int]:
-    """Everybody whose words are in a version: who drafted or edited it, and, where it began as what the version before
-    it said, whoever wrote that."""
-    drafts = version.history.filter(state=TemplateState.DRAFT).order_by("history_date", "history_id")
-    found = {version.author_id, *drafts.exclude(history_user=None).values_list("history_user", flat=True)}
-    began = drafts.values_list("title", "text").first() or ("", "")
-    before = version.template.versions.filter(language=version.language, number__lt=version.number).order_by("number")
-    parent = before.last()
-    if parent is None or not any(map(_same_words, began, (parent.title, parent.text))):
-        return found
-    return found | writers(parent)
-
-
-def _same_words(one: str, other: str) -> bool:
-    return bool(one.strip()) and one.split() == other.split()
 
 
 class CommentInputs(Inputs):
@@ -390,3 +399,9 @@ def close_value(value: RegisteredValue, act: Act) -> RegisteredValue:
     act.save(value)
     act.record("value.closed", on=value, type=value.type)
     return value
+
+
+@close_value.guard
+def value_is_used(value: RegisteredValue, act: Act) -> Unmet | None:
+    """A value is withdrawn once."""
+    return None if value.active else Unmet("closed", _("This value is withdrawn already"))

@@ -151,8 +151,8 @@ class DeliveryViewSet(DeskViewSet):
     }
 
     retry = verb(deliveries.retry_delivery)
-    mark_sent = verb(deliveries.mark_sent)
-    send_again = verb(deliveries.send_again)
+    mark_sent = verb(deliveries.mark_delivery_sent)
+    send_again = verb(deliveries.send_delivery_again)
     tick = verb(by_hand.tick_delivery)
     link = verb(by_hand.link_delivery)
     untick = verb(by_hand.untick_delivery)

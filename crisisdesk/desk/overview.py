@@ -263,7 +263,7 @@ def _correct(view: Overview) -> Iterator[Step]:
         yield Step(
             "correct",
             _("Correct what is out: {text}").format(text=version_name(row)),
-            _("It rests on a fact that has been refuted since."),
+            _("What it says of a fact turned out wrong."),
             (Link(_statement(row), _("Open")),),
             "late",
         )

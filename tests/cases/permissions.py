@@ -1,12 +1,10 @@
 """Who may do what with signals and cases, and who sees which page."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 from cases.actions import accept_role, add_fact, close_case, draft_protocol
 from cases.models import Protocol
-from crisisdesk.core import clock
 from tests.cases import build
 from tests.conftest import World
 from tests.permissions_table import HIDDEN, PageRow, VerbRow, everybody_but
@@ -22,13 +20,6 @@ OTHERS_HIDDEN = {"outsider": HIDDEN}
 
 def fact_of(world: World) -> Any:
     return add_fact(build.led(world), world.principal("scribe"), text="The video is real")
-
-
-def overdue(world: World) -> Any:
-    running = build.active(world).clocks.get(code="first")
-    running.due_at = clock.now() - timedelta(minutes=1)
-    running.save()
-    return running
 
 
 def closed(world: World) -> Any:
@@ -94,14 +85,13 @@ VERBS = [
     VerbRow("cases.offer_role", build.led, LEADS),
     VerbRow("cases.accept_role", build.offer, frozenset({"legal"})),
     VerbRow("cases.decline_role", build.offer, frozenset({"legal"})),
-    VerbRow("cases.lapse_offer", build.offer, LEADS),
+    VerbRow("cases.withdraw_offer", build.offer, LEADS),
     VerbRow("cases.end_role", accepted, LEADS | {"legal"}),
     VerbRow("cases.add_task", build.led, CONTRIBUTORS),
     VerbRow("cases.start_task", build.task, CONTRIBUTORS),
     VerbRow("cases.finish_task", build.task, CONTRIBUTORS),
     VerbRow("cases.block_task", build.task, CONTRIBUTORS),
     VerbRow("cases.skip_task", build.task, CONTRIBUTORS),
-    VerbRow("cases.breach_clock", overdue, MANAGERS),
     VerbRow("cases.tick_off_clock", clock_of("hold"), HOLDERS),
     VerbRow("cases.add_fact", build.led, CONTRIBUTORS),
     VerbRow("cases.change_fact", fact_of, CONTRIBUTORS),
@@ -186,5 +176,5 @@ BUTTONS = {
     "cases:start_review",
     "cases:start_task",
     "cases:accept_role",
-    "cases:lapse_offer",
+    "cases:withdraw_offer",
 }

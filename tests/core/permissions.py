@@ -9,6 +9,10 @@ ADMINISTRATORS = frozenset({"manager", "superuser"})
 SIGNED_IN = everybody_but()
 
 
+def legal(world: World) -> object:
+    return world.user("legal")
+
+
 def organisation(world: World) -> object:
     return world.organisation
 
@@ -30,13 +34,13 @@ VERBS = (
     VerbRow("core.create_brand", organisation, ADMINISTRATORS),
     VerbRow("core.change_brand", brand, ADMINISTRATORS),
     VerbRow("core.create_person", organisation, ADMINISTRATORS, fresh=True),
-    VerbRow("core.change_person", organisation, ADMINISTRATORS, fresh=True),
-    VerbRow("core.deactivate_person", organisation, ADMINISTRATORS, fresh=True),
+    VerbRow("core.change_person", legal, ADMINISTRATORS, fresh=True),
+    VerbRow("core.deactivate_person", legal, ADMINISTRATORS, fresh=True),
     VerbRow("core.grant_membership", brand, ADMINISTRATORS, fresh=True),
     VerbRow("core.end_membership", membership, ADMINISTRATORS, fresh=True),
-    VerbRow("core.remove_second_factors", organisation, ADMINISTRATORS, fresh=True),
-    VerbRow("core.change_profile", organisation, SIGNED_IN),
-    VerbRow("core.note_sign_in_change", organisation, SIGNED_IN),
+    VerbRow("core.remove_second_factors", legal, ADMINISTRATORS, fresh=True),
+    VerbRow("core.change_profile", legal, frozenset({"legal"})),
+    VerbRow("core.note_sign_in_change", legal, frozenset({"legal"})),
     VerbRow("core.create_token", organisation, SIGNED_IN, fresh=True),
     VerbRow("core.revoke_token", token_of_legal, ADMINISTRATORS | {"legal"}),
     VerbRow("core.freshen_token", token_of_legal, frozenset({"legal"})),

@@ -22,7 +22,6 @@ from cases.monitoring.actions.raising import raise_by_itself
 from cases.monitoring.actions.storing import NewMention, lag_of, store
 from cases.monitoring.models import Mention, Source, SourceState
 from crisisdesk.core import clock
-from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.access.principals import SYSTEM
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
@@ -206,7 +205,7 @@ class LookInputs(Inputs):
     kept = Inner(of=Kept)
 
 
-@action("monitoring.note_look", needs=Capability.MANAGE, title=_("Note what a look brought"), inputs=LookInputs)
+@action("monitoring.note_look", title=_("Note what a look brought"), by_system=True, inputs=LookInputs)
 def note_look(source: Source, act: Act, *, kept: Kept) -> list[Signal]:
     """Record what the desk found on looking at a feed: new mentions, a failure that lasts, or its end."""
     return tell(source, act, kept)

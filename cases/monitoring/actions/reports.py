@@ -31,6 +31,7 @@ from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
 from crisisdesk.core.actions.inputs import Inputs, Text
+from crisisdesk.core.errors import Unmet
 from crisisdesk.core.models import Brand
 from crisisdesk.core.web.request_errors import TooMany
 
@@ -102,6 +103,12 @@ def revoke_report_address(address: ReportAddress, act: Act) -> ReportAddress:
     act.save(address)
     act.record("report_address.revoked", on=address)
     return address
+
+
+@revoke_report_address.guard
+def not_revoked(address: ReportAddress, act: Act) -> Unmet | None:
+    """A revoked address offers no button; revoking it once more changes nothing."""
+    return Unmet("revoked", _("This address is revoked already")) if address.revoked_at else None
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """One action being carried out: what it saves, records and leaves for later, committed together."""
 
 import uuid
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -11,6 +11,7 @@ from django.db import models
 from crisisdesk.core import clock
 from crisisdesk.core.access.permissions import write_grants
 from crisisdesk.core.access.principals import Principal
+from crisisdesk.core.actions.locks import PERSON, Rows
 from crisisdesk.core.actions.wording import edge_refused
 from crisisdesk.core.errors import Invalid, NotNow, Unmet
 from crisisdesk.core.log import events
@@ -28,11 +29,11 @@ Found = TypeVar("Found")
 class Act:
     """Handed to the body of an action. Everything that changes goes through it."""
 
-    def __init__(self, name: str, actor: Principal, *, reason: str = "") -> None:
+    def __init__(self, name: str, actor: Principal) -> None:
         self.name = name
         self.actor = actor
         self.now: datetime = clock.now()
-        self.reason = reason
+        self.rows = Rows()
         self._events: list[Event] = []
         self._wake: set[str] = set()
         self._found: dict[Hashable, Any] = {}
@@ -44,14 +45,16 @@ class Act:
             raise TypeError(f"{self.name} needs an account behind the principal")
         return self.actor.user
 
-    def save(self, row: Saved, *, reason: str = "") -> Saved:
-        """Clean the row's own fields and save it; uniqueness and other invariants are the database's to judge."""
+    def save(self, row: Saved, *, fields: Collection[str] | None = None) -> Saved:
+        """Clean the row's own fields and save it; uniqueness and other invariants are the database's to judge.
+
+        With `fields` only these columns are written: for rows that are also written outside of actions, as accounts are
+        by the sign-in.
+        """
+        if not self.rows.may_be_saved(row):
+            raise RuntimeError(f"{self.name} changes a value nobody locked; name it in `locks=`")
         self._clean(row)
-        kept, self.reason = self.reason, reason or self.reason
-        try:
-            row.save()
-        finally:
-            self.reason = kept
+        row.save(update_fields=fields)
         return row
 
     @staticmethod
@@ -174,8 +177,21 @@ class Act:
         found: Found = self._found[key]
         return found
 
+    def lock_people(self, people: Iterable["User"]) -> list["User"]:
+        """Lock accounts found in the body, before their roles are read; they come back as they stand now, by key.
+
+        After the cases and before other rows, as everywhere; where it is known beforehand, `locks=` does it.
+        """
+        return self.rows.lock(PERSON, {user.pk for user in people})
+
     def grant(self, user: "User", scope: Any, roles: Iterable[str]) -> None:
-        """Make the user's grants on a brand or case exactly those of all the roles they hold there now."""
+        """Make the user's grants on a brand or case exactly those of all the roles they hold there now.
+
+        The account has to be locked before the roles are read: two roles that end at once would otherwise each see
+        the other as still held.
+        """
+        if (PERSON, user.pk) not in self.rows.locked:
+            raise RuntimeError(f"{self.name} changes the grants of somebody it did not lock; name them in `locks=`")
         if write_grants(user, scope, roles) and self.actor.same_as(user):
             self.actor.forget_grants()
 

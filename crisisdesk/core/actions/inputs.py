@@ -426,9 +426,9 @@ class Many(Value):
 
 @dataclass(frozen=True, kw_only=True)
 class Texts(Value):
-    """Texts by a short name of at most 100 characters, for example by language or by channel."""
+    """Texts or choices by a short name of at most 100 characters, for example by language or by channel."""
 
-    each: Text
+    each: Value
 
     @property
     def shown(self) -> bool:

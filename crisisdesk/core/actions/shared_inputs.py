@@ -7,7 +7,6 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from crisisdesk.core.access.directory import people_visible_to
 from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.access.roles import CASE_ROLES
 from crisisdesk.core.actions.inputs import Choice, Row
@@ -20,7 +19,7 @@ _ROLE, _NO_ROLE = _("Role"), _("A case does not know this role")
 
 def colleagues(principal: Principal, target: Any) -> QuerySet[User]:
     """People with an open account whom the principal works with."""
-    return people_visible_to(principal).filter(is_active=True, kind=UserKind.PERSON).order_by("name_sort")
+    return User.objects.visible_to(principal).filter(is_active=True, kind=UserKind.PERSON).order_by("name_sort")
 
 
 @dataclass(frozen=True)

@@ -15,13 +15,14 @@ from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.accounts.token_forms import TokenForm
 from crisisdesk.core.actions import people, tokens
-from crisisdesk.core.admin.base import AdminVerb, DeskAdmin, ReadOnlyInline, ReasonForm, WorkflowAdmin
+from crisisdesk.core.admin.base import AdminVerb, DeskAdmin, ReadOnlyInline, WorkflowAdmin
 from crisisdesk.core.errors import Denied, DomainError, NotFresh
 from crisisdesk.core.log import events
 from crisisdesk.core.models import ApiToken, Brand, Event, Membership, Organisation, User
 from crisisdesk.core.models.events import INSTALLATION_CHAIN_ID
+from crisisdesk.core.web.input_forms import refuse_in
 
-__all__ = ["AdminVerb", "DeskAdmin", "ReadOnlyInline", "ReasonForm", "WorkflowAdmin"]
+__all__ = ["AdminVerb", "DeskAdmin", "ReadOnlyInline", "WorkflowAdmin"]
 
 
 @admin.register(Organisation)
@@ -65,33 +66,12 @@ class PersonAdmin(DeskAdmin):
     list_filter = ("kind", "is_active", "is_staff")
     search_fields = ("name", "email")
     inlines = (MembershipInline,)
-    verbs = (
-        AdminVerb(
-            people.deactivate_person,
-            ReasonForm,
-            call=lambda row, principal, values: people.deactivate_person(_desk(), principal, user=row, **values),
-            offered=lambda row, principal: row.is_active and people.deactivate_person.offered(principal, _desk()),
-        ),
-        AdminVerb(
-            tokens.remove_second_factors,
-            ReasonForm,
-            call=lambda row, principal, values: tokens.remove_second_factors(_desk(), principal, user=row, **values),
-            offered=lambda row, principal: tokens.remove_second_factors.offered(principal, _desk()),
-        ),
-    )
+    verbs = (AdminVerb(people.deactivate_person), AdminVerb(tokens.remove_second_factors))
 
     def get_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         """What kind of account it is, is decided once."""
         first = ("name", "email", "kind") if obj is None else ("name", "email")
         return (*first, "position", "phone", "language", "is_staff")
-
-    def may_change(self, principal: Principal, row: Any) -> bool:
-        """Accounts are set-up of the installation."""
-        return people.change_person.offered(principal, _desk())
-
-    def change(self, principal: Principal, row: Any, values: dict[str, Any]) -> None:
-        """The verb is the organisation's; the account is one of its values."""
-        people.change_person(_desk(), principal, user=row, **values)
 
 
 @admin.register(Membership)
@@ -104,7 +84,7 @@ class MembershipAdmin(DeskAdmin):
     search_fields = ("user__name", "user__email")
     list_select_related = ("user", "brand")
     fields = ("user", "brand", "role", "is_deputy")
-    verbs = (AdminVerb(people.end_membership, ReasonForm),)
+    verbs = (AdminVerb(people.end_membership),)
 
     def may_create(self, principal: Principal) -> bool:
         """Administrators of any brand give roles on it."""
@@ -136,7 +116,7 @@ class ApiTokenAdmin(DeskAdmin):
         "last_used_at", "revoked_at",
     )  # fmt: skip
     readonly_fields = fields
-    verbs = (AdminVerb(tokens.revoke_token, offered=lambda row, principal: row.revoked_at is None),)
+    verbs = (AdminVerb(tokens.revoke_token),)
 
     def may_create(self, principal: Principal) -> bool:
         """Administrators of the installation make tokens for programs."""
@@ -156,7 +136,7 @@ def new_service_token(model_admin: ApiTokenAdmin, request: HttpRequest) -> HttpR
     principal: Principal = request.principal  # type: ignore[attr-defined]
     if not model_admin.may_create(principal):
         raise Denied
-    form = ServiceTokenForm(request.POST or None, brands=Brand.objects.visible_to(principal))
+    form = ServiceTokenForm(request.POST or None, principal=principal)
     form.fields["user"].queryset = User.objects.filter(kind="service", is_active=True)  # type: ignore[attr-defined]
     context = {
         **model_admin.admin_site.each_context(request),
@@ -167,11 +147,11 @@ def new_service_token(model_admin: ApiTokenAdmin, request: HttpRequest) -> HttpR
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
-            token = tokens.create_token(_desk(), principal, **form.cleaned_data)
+            token = tokens.create_token(Organisation.objects.get(), principal, **form.cleaned_data)
         except NotFresh:
             raise
         except DomainError as refusal:
-            form.add_error(None, str(refusal))
+            refuse_in(form, refusal)
             status = refusal.status
         else:
             shown = render(request, "admin/token_created.html", {**context, "token": token, "secret": token.secret})
@@ -221,7 +201,3 @@ class EventAdmin(WorkflowAdmin):
     def told(self, event: Any) -> str:
         """The event as a sentence."""
         return events.sentence(event, event.actor_name or event.actor, get_language() or "en")
-
-
-def _desk() -> Organisation:
-    return Organisation.objects.get()

@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crisisdesk.core import clock
-from crisisdesk.core.actions.decorator import lock
+from crisisdesk.core.actions.locks import lock
 from crisisdesk.core.api.auth import http_request, principal_of
 from crisisdesk.core.errors import Stale
 from crisisdesk.core.models import ApiToken, IdempotencyKey
@@ -123,8 +123,7 @@ def require_version(
     given = request.headers.get("If-Match")
     if given is None:
         raise NotConditional
-    lock(row, {})
-    held = type(row)._base_manager.select_for_update(no_key=True, of=("self",)).get(pk=row.pk)
+    held = lock(row, {}, principal_of(request)).of(row)
     current = etag_of(held, without, parts_of(held) if parts_of else None)
     accepted = parse_etags(given)
     if "*" not in accepted and current not in accepted:

@@ -8,10 +8,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
-from crisisdesk.core.access.directory import people_visible_to
 from crisisdesk.core.api.auth import principal_of
 from crisisdesk.core.api.endpoints import DETAIL_VERBS
-from crisisdesk.core.models import User
 
 
 class Input(serializers.Serializer[Any]):
@@ -26,12 +24,6 @@ class Input(serializers.Serializer[Any]):
             said = _("This name is not known here. Known ones: {known}").format(known=known)
             raise serializers.ValidationError({name: [said] for name in unknown}, code="unknown")
         return found
-
-
-class ReasonIn(Input):
-    """Why."""
-
-    reason = serializers.CharField(max_length=2_000)
 
 
 class Output(serializers.ModelSerializer[Any]):
@@ -87,8 +79,7 @@ class VisibleField(serializers.SlugRelatedField[Any]):
         request = self.context.get("request")
         if request is None:
             return self.model._default_manager.none()
-        principal = principal_of(request)
-        return people_visible_to(principal) if self.model is User else self.model.objects.visible_to(principal)
+        return self.model.objects.visible_to(principal_of(request))
 
     def to_internal_value(self, data: Any) -> Any:
         """The object; malformed identifiers are told apart from unknown ones."""

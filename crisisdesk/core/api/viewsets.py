@@ -38,11 +38,11 @@ from crisisdesk.core.api.endpoints import DETAIL_VERBS, STANDARD, SerializerClas
 from crisisdesk.core.api.idempotency import etag_of, in_one_transaction, once, require_version
 from crisisdesk.core.api.input_serializers import serializer_for
 from crisisdesk.core.api.paging import Filter, KeysetPagination, StrictFilters, refuse_unknown
-from crisisdesk.core.api.serializers import Input, Output, ReasonIn, VisibleField
+from crisisdesk.core.api.serializers import Input, Output, VisibleField
 from crisisdesk.core.errors import Missing
 from crisisdesk.core.models import Organisation
 
-__all__ = ["Answers", "DeskViewSet", "Filter", "Input", "Output", "ReasonIn", "Router", "Verb", "VisibleField", "verb"]
+__all__ = ["Answers", "DeskViewSet", "Filter", "Input", "Output", "Router", "Verb", "VisibleField", "verb"]
 
 
 def verb(
@@ -68,6 +68,8 @@ def verb(
     - `many` says that the action returns several objects.
     - `never_kept` names values of the answer that are shown once: they are blanked in the copy kept for repetitions.
     """
+    if action.by_system:
+        raise TypeError(f"{action.name} is the desk's own and has no endpoint")
     if serializer is None:
         serializer = serializer_for(action, parent=parent if isinstance(parent, str) else "", by=by)
     made = Verb(action, serializer, response, detail, parent, many, never_kept, path)
@@ -231,5 +233,5 @@ class Router(SimpleRouter):
         known |= {each.name for view in views for each in view.without}
         for view in views:
             for each in registered():
-                if each.target is view.model and each.name not in known and not getattr(each, "by_system", False):
+                if each.target is view.model and each.name not in known and not each.by_system:
                     view.offer(each.__name__.removesuffix(f"_{view.model._meta.model_name}"), verb(each))

@@ -10,6 +10,7 @@ import lucide
 from django import template
 from django.conf.locale import LANG_INFO
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, Form, RadioSelect
+from django.template.defaulttags import CsrfTokenNode
 from django.template.loader import render_to_string
 from django.utils import formats, timezone
 from django.utils.html import escape, format_html, format_html_join
@@ -19,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crisisdesk.core import clock as desk_clock
 from crisisdesk.core import differences, durations
+from crisisdesk.core.actions import REGISTRY
 from crisisdesk.core.czech import typeset
 from crisisdesk.core.log.events import sentence as event_sentence
 from crisisdesk.core.web.views import MADE_PAGES, home_url
@@ -257,6 +259,13 @@ def sentence(event: Any, actor_name: str) -> SafeString:
     return mark_safe(said.replace(_ACTOR, format_html("<b>{}</b>", actor_name)))  # noqa: S308 - both halves are escaped
 
 
+@register.filter
+def action_title(name: str | None) -> Any:
+    """What an action is called on its button, by the name the history keeps; nothing for what is no action."""
+    known = REGISTRY.get(name or "")
+    return known.title if known else ""
+
+
 # --- texts ----------------------------------------------------------------------------------------------------------
 
 
@@ -374,6 +383,32 @@ def form_errors(form: Form) -> SafeString:
     return format_html('<div class="errors" role="alert">{}<ul>{}</ul></div>', icon("circle-alert"), lines)
 
 
+# How a button of an action may look, and the class that makes it so.
+_LOOKS = {"primary": "p", "small": "s", "wide": "wide", "danger": "danger", "quiet": "quiet"}
+
+
+@register.simple_tag(takes_context=True)
+def action_button(
+    context: template.Context, url: str, label: str, icon_name: str = "", look: str = "", about: str = "",
+    said: str = "", icon_size: str = "", **hidden: Any,
+) -> SafeString:  # fmt: skip
+    """A button that carries out an action at once, as a form without fields, so that it works without any script.
+
+    `look` is one or more of primary, small, wide, danger and quiet, or link; `about` follows the label where several
+    buttons of one kind stand together; `said` is read out instead of both. What else is named travels as a hidden
+    value. The view has asked whether the action is possible: nothing is asked again here.
+    """
+    if not url:  # `{% url … as … %}` keeps silent where nothing fits
+        raise template.TemplateSyntaxError(f"The button {label!s} has no address.")
+    css = "link" if look == "link" else " ".join(["btn", *(_LOOKS[word] for word in look.split())])
+    values = format_html_join("", '<input type="hidden" name="{}" value="{}">', hidden.items())
+    return format_html(
+        '<form method="post" action="{}">{}{}<button class="{}"{}>{}{}{}</button></form>',
+        url, CsrfTokenNode().render(context), values, css, format_html(' aria-label="{}"', said) if said else "",
+        icon(icon_name, cls=icon_size) if icon_name else "", label, f" · {about}" if about else "",
+    )  # fmt: skip
+
+
 # --- lists ----------------------------------------------------------------------------------------------------------
 
 
@@ -390,12 +425,13 @@ def with_query(context: template.Context, **changes: Any) -> str:
 
 
 @register.inclusion_tag("components/more_actions.html", takes_context=True)
-def more_actions(context: template.Context, row: Any, cls: str = "") -> dict[str, Any]:
+def more_actions(context: template.Context, row: Any, look: str = "") -> dict[str, Any]:
     """Actions on a row whose pages follow from the registry, as far as the reader may carry them out.
 
-    They are list items, or with `cls` buttons of these classes.
+    They are list items, or with a `look` (as of `action_button`) buttons.
     """
     principal = context["request"].principal
     pages = MADE_PAGES.get(type(row), ())
     offered = [(page, page.url_of(row)) for page in pages if page.action.offered(principal, row)]
-    return {"offered": offered, "cls": cls}
+    css = " ".join(["btn", *(_LOOKS[word] for word in look.split())]) if look else ""
+    return {"offered": offered, "cls": css, "look": look or "link"}

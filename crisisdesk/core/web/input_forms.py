@@ -1,6 +1,6 @@
 """Forms made from what actions ask for, for pages and for the administration; and refusals written into forms."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import cache, singledispatch
 from typing import Any, ClassVar
 
@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 from django.utils.text import capfirst
 
 from crisisdesk.core import languages
-from crisisdesk.core.access.directory import people_visible_to
 from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.actions import Action
 from crisisdesk.core.actions.inputs import (
@@ -32,7 +31,6 @@ from crisisdesk.core.actions.inputs import (
     leaves_of,
 )
 from crisisdesk.core.errors import DomainError, Invalid
-from crisisdesk.core.models import User
 
 _LOCAL = "%Y-%m-%dT%H:%M"
 
@@ -266,18 +264,7 @@ def _offer(field: forms.Field, value: Value, principal: Principal, target: Any) 
     """Fill in what can be chosen by this principal, for this object."""
     each = value.each if isinstance(value, Many) else value
     if isinstance(each, Row):
-        field.queryset = (each.offered or visible_rows(each.of))(principal, target)  # type: ignore[attr-defined]
+        rows = each.offered(principal, target) if each.offered else each.of._default_manager.visible_to(principal)
+        field.queryset = rows  # type: ignore[attr-defined]
     elif isinstance(each, Language) and isinstance(field, forms.ChoiceField):
         field.choices = each.offered(target) if each.offered else languages.choices()
-
-
-def visible_rows(model: type[Any]) -> Callable[[Principal, Any], QuerySet[Any]]:
-    """What a principal sees of a model, as a form offers it."""
-
-    def offered(principal: Principal, target: Any) -> QuerySet[Any]:
-        rows: QuerySet[Any] = (
-            people_visible_to(principal) if model is User else model._default_manager.visible_to(principal)
-        )
-        return rows
-
-    return offered

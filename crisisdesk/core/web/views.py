@@ -252,12 +252,7 @@ def pages_of_the_rest(
     paged = {getattr(getattr(pattern.callback, "view_class", None), "verb", None) for pattern in patterns}
     made = []
     for each in registered():
-        if (
-            each.target not in pages
-            or each in paged
-            or getattr(each, "by_system", False)
-            or not each.name.startswith(f"{app}.")
-        ):
+        if each.target not in pages or each in paged or each.by_system or not each.name.startswith(f"{app}."):
             continue
         address, view, attributes = pages[each.target]
         body = {"verb": each, "model": each.target, "__doc__": each.__doc__, **attributes}

@@ -16,9 +16,9 @@ from cases.actions.tasks import finish_task, start_task
 from cases.models import Case, Clock, ClockCode, CrisisKind, Fact, RoleAssignment, RoleState, RumourAnswer
 from cases.monitoring.actions.mentions import attach_mentions, push_mentions
 from cases.monitoring.actions.reports import report_by_address
-from comms.actions.approvals import approve_statement, submit_version
+from comms.actions.approvals import approve_statement, submit_statement
 from comms.actions.releases import release_template
-from comms.actions.statements import draft_statement, edit_version
+from comms.actions.statements import draft_statement, edit_statement
 from comms.models import Purpose, TemplateVersion
 from comms.sending import claiming as sending
 from comms.sending.actions.by_hand import tick_delivery
@@ -235,11 +235,11 @@ class Porridge:
         )  # fmt: skip
         yield 46
         rests_on = {"facts": self.cited, "next_update_at": promised}
-        version = do(edit_version, draft, "community", **rests_on)
+        version = do(edit_statement, draft, "community", **rests_on)
         english = {"title": said["title"]["en"], "text": self.say(said["en"], "en")}
-        do(edit_version, draft.statement.newest("en"), "community", **english, **rests_on)
+        do(edit_statement, draft.statement.newest("en"), "community", **english, **rests_on)
         yield 47
-        submitted = do(submit_version, version, "community")
+        submitted = do(submit_statement, version, "community")
         yield 48
         given = {"payload_hash": submitted.payload_hash, "comment": said["approved"]}
         do(approve_statement, submitted.request, "comms_lead", **given)

@@ -99,9 +99,9 @@ def test_the_next_update_is_announced_until_its_time_has_come(world: World) -> N
     at = clock.now() + timedelta(hours=2)
     draft = texts.draft(world, text=build.TEXT, title=build.TITLE)
     StatementVersion.objects.filter(pk=draft.pk).update(next_update_at=at)
-    from comms.actions.approvals import submit_version
+    from comms.actions.approvals import submit_statement
 
-    request = submit_version(StatementVersion.objects.get(pk=draft.pk), world.principal("community")).request
+    request = submit_statement(StatementVersion.objects.get(pk=draft.pk), world.principal("community")).request
     texts.approve(world, request)
     sending.send_due()
     assert f'datetime="{at.isoformat()[:10]}' in Client().get(room(world, "cs")).content.decode()
