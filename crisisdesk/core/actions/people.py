@@ -289,7 +289,7 @@ def grant_membership(brand: Brand, act: Act, *, user: User, role: str, is_deputy
 class EndMembershipInputs(Inputs):
     """Why, if there is something to say."""
 
-    reason = Reason(required=False)
+    reason = Reason(required=False, asked=True)
 
 
 @action(
