@@ -8,8 +8,10 @@ from cases.actions.entries import case_is_open, row_of_open_case
 from cases.models import Case, DoneBy, Task
 from cases.states import OPEN_TASK, TaskState
 from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.decorator import visible
 from crisisdesk.core.actions.inputs import Inputs, Instant, Note, Reason, Text, Title, YesNo
 from crisisdesk.core.actions.shared_inputs import CaseRole, Person
 from crisisdesk.core.errors import Invalid, Unmet
@@ -119,6 +121,47 @@ def block_task(task: Task, act: Act, *, reason: str) -> Task:
     return task
 
 
+class AssignInputs(Inputs):
+    """Who goes on with it, and until when."""
+
+    assignee = Person(_("Who"))
+    due_at = Instant(_("Until"), required=False, initial=lambda principal, task: task.due_at)
+
+
+def assigned_so(
+    task: Task, act: Act, *, assignee: User | None = None, due_at: datetime | None = None, **given: object
+) -> Task | None:
+    """The task as it is, where it was handed to this very person before."""
+    return task if assignee is not None and task.assignee == assignee and due_at in (None, task.due_at) else None
+
+
+@action(
+    "cases.assign_task",
+    needs=Capability.CONTRIBUTE,
+    repeat=assigned_so,
+    title=_("Hand on"),
+    inputs=AssignInputs,
+)
+def assign_task(task: Task, act: Act, *, assignee: User, due_at: datetime | None = None) -> Task:
+    """Hand the task to somebody, who goes on with it; `due_at` says until when, if that changes as well."""
+    if not assignee.is_active:
+        raise Invalid({"assignee": _("This account is closed; choose somebody else")})
+    if not visible(task, Principal.for_user(assignee)):
+        raise Invalid({"assignee": _("This person does not see the case; offer them a role first")})
+    task.assignee, task.due_at = assignee, due_at or task.due_at
+    act.save(task)
+    act.record("task.assigned", on=task, user=assignee.pk)
+    return task
+
+
+@assign_task.guard
+def task_is_open(task: Task, act: Act, **given: object) -> Unmet | None:
+    """What is done or left out stays with whoever did it."""
+    if task.state in OPEN_TASK:
+        return None
+    return Unmet("finished", _("This task is done or left out; add a new one"))
+
+
 def _lead_where_it_blocks(task: Task) -> Capability:
     return Capability.LEAD if task.blocking else Capability.CONTRIBUTE
 
@@ -151,5 +194,5 @@ def what_comes_first_is_done(task: Task, act: Act, **given: object) -> Unmet | N
 
 start_task.guard(what_comes_first_is_done)
 finish_task.guard(what_comes_first_is_done)
-for verb in (start_task, finish_task, block_task, skip_task):
+for verb in (start_task, assign_task, finish_task, block_task, skip_task):
     verb.guard(row_of_open_case)
