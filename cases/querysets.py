@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from cases.states import OPEN_CASE, OPEN_TASK, RoleState, SignalState
+from crisisdesk.core import clock
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.access.permissions import EVERYTHING, case_q
 from crisisdesk.core.access.querysets import DeskQuerySet
@@ -13,6 +14,11 @@ from crisisdesk.core.access.roles import Role
 if TYPE_CHECKING:
     from cases.models import Case
     from crisisdesk.core.access.principals import Principal
+
+
+def open_world(prefix: str = "") -> Q:
+    """The condition that roles on the brand count in a case (see `Case.closed_world`); `prefix` ends in `__`."""
+    return Q(**{f"{prefix}confidential": False, f"{prefix}realm": "live"})
 
 
 class CaseQuerySet(DeskQuerySet):
@@ -55,13 +61,13 @@ class RoleAssignmentQuerySet(DeskQuerySet):
     def holders(self, case: "Case", *roles: str) -> QuerySet[Any]:
         """People who hold one of the roles on the case now.
 
-        The duty officers of the brand hold duty on each of its cases that is not confidential without being asked.
+        The duty officers of the brand hold duty on each of its cases without being asked, unless its world is closed.
         """
-        from crisisdesk.core.models import Membership, User
+        from crisisdesk.core.models import User
 
         held = Exists(self.filter(case=case, user=OuterRef("pk"), role__in=roles, state=RoleState.ACCEPTED))
-        if Role.DUTY in roles and not case.confidential:
-            duty = Membership.objects.filter(brand=case.brand_id, user=OuterRef("pk"), role=Role.DUTY, until=None)
+        if Role.DUTY in roles and not case.closed_world:
+            duty = case.members(clock.now()).filter(user=OuterRef("pk"), role=Role.DUTY)
             return User.objects.filter(Q(held) | Q(Exists(duty)), is_active=True)
         return User.objects.filter(held, is_active=True)
 

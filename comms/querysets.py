@@ -8,6 +8,7 @@ from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, Prefetch, Q, QuerySet, Value
 
+from cases.querysets import open_world
 from cases.states import OPEN_CASE, FactState, RoleState
 from comms.states import OPEN_VERSION, SIGNED_PURPOSES, RequestState, Stance, StatementState, TemplateState
 from crisisdesk.core import clock
@@ -159,7 +160,7 @@ class RequestStageQuerySet(DeskQuerySet):
             return self.none()
         contributor, approval = apps.get_model("comms.Contributor"), apps.get_model("comms.Approval")
         return self.unfilled().filter(
-            _by_role(held or Held(user), now) | Q(person=user),
+            _by_role(held or Held(user, now), now) | Q(person=user),
             ~Exists(contributor.objects.filter(version=OuterRef("request__version"), user=user)),
             ~Exists(approval.objects.filter(request=OuterRef("request"), user=user)),
         )
@@ -168,10 +169,10 @@ class RequestStageQuerySet(DeskQuerySet):
 class Held:
     """The roles of one person, read once by one query: cases by role, and brands by role and whether as deputy."""
 
-    def __init__(self, user: "User") -> None:
+    def __init__(self, user: "User", now: datetime) -> None:
         accepted = apps.get_model("cases.RoleAssignment").objects.filter(user=user, state=RoleState.ACCEPTED)
         in_cases = accepted.order_by().values_list(Value("case"), "role", Value(value=False), "case_id")
-        memberships = apps.get_model("core.Membership").objects.filter(user=user, until=None)
+        memberships = apps.get_model("core.Membership").objects.current(now).filter(user=user)
         on_brands = memberships.order_by().values_list(Value("brand"), "role", "is_deputy", "brand_id")
         self.cases: dict[str, list[int]] = defaultdict(list)
         self.brands: dict[tuple[str, bool], list[int]] = defaultdict(list)
@@ -186,7 +187,7 @@ def held_by(principal: "Principal") -> Held:
     """The roles of a principal, kept with it as its grants are."""
     known: Held | None = principal.__dict__.get("_held")
     if known is None:
-        known = principal.__dict__["_held"] = Held(principal.user)  # type: ignore[arg-type]
+        known = principal.__dict__["_held"] = Held(principal.user, clock.now())  # type: ignore[arg-type]
     return known
 
 
@@ -202,7 +203,7 @@ def _by_role(held: Held, now: datetime) -> Q:
     accepted = apps.get_model("cases.RoleAssignment").objects.filter(state=RoleState.ACCEPTED, user__is_active=True)
     for (role, is_deputy), brands in held.brands.items():
         taken = accepted.filter(case=OuterRef(_CASE), role=role)
-        of_brand = Q(**{f"{_CASE}__brand__in": brands, f"{_CASE}__confidential": False})
+        of_brand = Q(**{f"{_CASE}__brand__in": brands}) & open_world(f"{_CASE}__")
         own = _contains(role) & ~Q(Exists(taken))
         found |= of_brand & (_later(role, now) if is_deputy else own | _executive(role, now))
     return found

@@ -44,7 +44,7 @@ from crisisdesk.core.actions.inputs import (
 from crisisdesk.core.actions.shared_inputs import CaseRole
 from crisisdesk.core.errors import Invalid, Stale, Unmet
 from crisisdesk.core.errors import Text as Said
-from crisisdesk.core.models import Brand, Membership, User
+from crisisdesk.core.models import Brand, Membership
 
 WRITES = (Capability.LEAD, Capability.MANAGE)
 
@@ -285,9 +285,7 @@ def approve_template(version: Version, act: Act, *, payload_hash: str) -> Versio
         raise Stale(
             _("The template has changed since you opened it. Read it again."), current_hash=version.payload_hash
         )
-    act.save(
-        TemplateApproval(version=version, user=act.user, roles=_roles(act.user, version), payload_hash=payload_hash)
-    )
+    act.save(TemplateApproval(version=version, user=act.user, roles=_roles(act, version), payload_hash=payload_hash))
     if _missing(version):
         act.record("template.confirmed", on=version, payload_hash=payload_hash, **about(version))
         return version
@@ -302,8 +300,8 @@ def approve_template(version: Version, act: Act, *, payload_hash: str) -> Versio
     return version
 
 
-def _roles(user: User, version: Version) -> list[str]:
-    held = Membership.objects.filter(user=user, brand=version.template.brand_id, until=None)
+def _roles(act: Act, version: Version) -> list[str]:
+    held = Membership.objects.current(act.now).filter(user=act.user, brand=version.template.brand_id)
     return sorted(held.values_list("role", flat=True))
 
 

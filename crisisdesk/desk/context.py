@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.jobs import wake
-from crisisdesk.desk.waiting import Counts, counts
+from crisisdesk.core.models import Notification
+from crisisdesk.desk.waiting import MOST_COUNTED, Counts, counts
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         "theme": SimpleLazyObject(lambda: _theme(request)),
         "places": SimpleLazyObject(lambda: _places(request, counted)),
         "more_places": SimpleLazyObject(lambda: _more_places(request, counted)),
+        "bell": SimpleLazyObject(lambda: _bell(request)),
         "banners": SimpleLazyObject(lambda: _banners(request)),
     }
 
@@ -92,6 +94,13 @@ def _more_places(request: HttpRequest, counted: Counts) -> list[Place]:
     if principal.user is not None and principal.user.is_staff:
         found.append(Place(reverse("admin:index"), _("Administration"), "settings"))
     return found
+
+
+def _bell(request: HttpRequest) -> Place:
+    """The list of notifications with the figure of what is unread: one query of one small index."""
+    unread = Notification.objects.visible_to(_principal(request)).unread()[: MOST_COUNTED + 1].count()
+    count = f"{MOST_COUNTED}+" if unread > MOST_COUNTED else unread
+    return _placing(request)("desk:notices", _("Notifications"), "bell", count=count, hot=True)
 
 
 def _placing(request: HttpRequest) -> Callable[..., Place]:

@@ -24,7 +24,6 @@ from crisisdesk.core import clock
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.access.roles import Role
-from crisisdesk.core.models import Membership
 from crisisdesk.desk.waiting import by_hand_of, returned_to, tasks_of, version_name
 
 EVENTS = 8
@@ -117,10 +116,10 @@ class Overview:
 
     @cached_property
     def deputised(self) -> frozenset[str]:
-        """Roles with somebody who stands in for them; in a confidential case nobody does. Asked once a text waits."""
-        if self.case.confidential:
+        """Roles with somebody who stands in for them; in a closed world nobody does. Asked once a text waits."""
+        if self.case.closed_world:
             return frozenset()
-        deputies = Membership.objects.filter(brand=self.case.brand_id, until=None, is_deputy=True, user__is_active=True)
+        deputies = self.case.members(clock.now()).filter(is_deputy=True, user__is_active=True)
         return frozenset(deputies.values_list("role", flat=True))
 
     def _seat(self, stage: RequestStage) -> Seat:

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.models import Case, Clock, RoleAssignment, Signal, Task
+from cases.querysets import open_world
 from cases.states import OPEN_CASE, RoleState, SignalState
 from comms.models import ApprovalRequest, ReleaseReview, StatementVersion
 from comms.querysets import RequestQuerySet
@@ -197,10 +198,10 @@ def tasks_of(principal: Principal) -> QuerySet[Task]:
     held = RoleAssignment.objects.filter(
         user=principal.user, case=OuterRef("case"), role=OuterRef("role"), state=RoleState.ACCEPTED
     )
-    on_duty = Membership.objects.filter(
-        user=principal.user, brand=OuterRef("case__brand"), role=Role.DUTY, is_deputy=False, until=None
+    on_duty = Membership.objects.current(clock.now()).filter(
+        user=principal.user, brand=OuterRef("case__brand"), role=Role.DUTY, is_deputy=False
     )
-    mine = Q(Exists(held)) | Q(role=Role.DUTY, case__confidential=False) & Q(Exists(on_duty))
+    mine = Q(Exists(held)) | Q(role=Role.DUTY) & open_world("case__") & Q(Exists(on_duty))
     visible = Task.objects.visible_to(principal).open().filter(case__state__in=OPEN_CASE)
     return visible.filter(Q(assignee=principal.user) | Q(assignee=None) & mine)
 
@@ -230,7 +231,7 @@ def _running() -> Prefetch[str, QuerySet[Clock], str]:
 def _capable(principal: Principal, capability: Capability, path: str) -> Q:
     """The condition that the capability is held on the case at `path`, as literal lists."""
     brands, cases = sorted(principal.brands_with(capability)), sorted(principal.cases_with(capability))
-    return Q(**{f"{path}__brand__in": brands, f"{path}__confidential": False}) | Q(**{f"{path}__in": cases})
+    return Q(**{f"{path}__brand__in": brands}) & open_world(f"{path}__") | Q(**{f"{path}__in": cases})
 
 
 def _counted(what: str, rows: QuerySet[Any]) -> QuerySet[Any, tuple[str, str]]:

@@ -5,6 +5,7 @@ cases for every kind of user; a subquery inside the OR costs more than a second,
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -14,10 +15,10 @@ from django.db.models import Q
 
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.access.principals import GRANT_MODELS, Principal
-from crisisdesk.core.access.roles import ROLE_CAPABILITIES, Role
+from crisisdesk.core.access.roles import capabilities_of
 
 if TYPE_CHECKING:
-    from crisisdesk.core.models import User
+    from crisisdesk.core.models import Membership, User
 
 EVERYTHING = Q()
 NOTHING = Q(pk__in=[])
@@ -61,10 +62,6 @@ def case_q(principal: Principal, prefix: str = "") -> Q:
     return seen & Q(**{f"{prefix}realm": "live"})
 
 
-def _grant_model(scope: Any) -> Any:
-    return apps.get_model(GRANT_MODELS["brand" if scope._meta.label_lower == "core.brand" else "case"])
-
-
 def _permissions(scope: Any, capabilities: Iterable[Capability]) -> dict[str, int]:
     content_type = ContentType.objects.get_for_model(scope)
     wanted = [str(capability.value) for capability in capabilities]
@@ -72,17 +69,28 @@ def _permissions(scope: Any, capabilities: Iterable[Capability]) -> dict[str, in
     return dict(rows.values_list("codename", "pk"))
 
 
-def write_grants(user: "User", scope: Any, roles: Iterable[str]) -> bool:
-    """Make the user's grants on a brand or case exactly those of `roles`; True if anything changed."""
-    model = _grant_model(scope)
-    wanted_capabilities: set[Capability] = set()
-    for role in roles:
-        wanted_capabilities |= ROLE_CAPABILITIES[Role(role)]
-    wanted = set(_permissions(scope, wanted_capabilities).values())
-    held = set(model.objects.filter(user=user, content_object=scope).values_list("permission_id", flat=True))
-    model.objects.filter(user=user, content_object=scope, permission_id__in=held - wanted).delete()
+def write_grants(user: "User", case: Any, roles: Iterable[str]) -> bool:
+    """Make the user's grants on a case exactly those of `roles`; True if anything changed."""
+    model = apps.get_model(GRANT_MODELS["case"])
+    return _write(model, _permissions(case, capabilities_of(roles)), user=user, content_object=case)
+
+
+def write_membership_grants(membership: "Membership", at: datetime) -> bool:
+    """Make the grants of a membership exactly those of its role, from before it begins until it is over at `at`.
+
+    True if anything changed.
+    """
+    roles = () if membership.is_over(at) else (membership.role,)
+    wanted = _permissions(membership.brand, capabilities_of(roles))
+    held = {"user": membership.user, "content_object": membership.brand, "membership": membership}
+    return _write(apps.get_model(GRANT_MODELS["brand"]), wanted, **held)
+
+
+def _write(model: Any, permissions: dict[str, int], **given: Any) -> bool:
+    wanted = set(permissions.values())
+    held = set(model.objects.filter(**given).values_list("permission_id", flat=True))
+    model.objects.filter(**given, permission_id__in=held - wanted).delete()
     model.objects.bulk_create(
-        [model(user=user, content_object=scope, permission_id=permission) for permission in sorted(wanted - held)],
-        ignore_conflicts=True,
+        [model(**given, permission_id=permission) for permission in sorted(wanted - held)], ignore_conflicts=True
     )
     return wanted != held

@@ -18,10 +18,11 @@ from rest_framework.response import Response
 from crisisdesk.core import clock
 from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.access.roles import Role
-from crisisdesk.core.actions import people, tokens
+from crisisdesk.core.actions import memberships, people, tokens
 from crisisdesk.core.api.auth import http_request, principal_of
 from crisisdesk.core.api.idempotency import etag_of, in_one_transaction, require_version
 from crisisdesk.core.api.input_serializers import of_shape
+from crisisdesk.core.api.notifications import DeadNoticeViewSet, NotificationViewSet
 from crisisdesk.core.api.paging import refuse_unknown
 from crisisdesk.core.api.schema import IF_MATCH
 from crisisdesk.core.api.viewsets import (
@@ -49,6 +50,7 @@ class RoleOut(serializers.Serializer[Any]):
     brand = serializers.UUIDField(source="brand.uuid")
     role = serializers.ChoiceField(Role.choices)
     is_deputy = serializers.BooleanField()
+    valid_until = serializers.DateTimeField(allow_null=True, help_text="When it ends; null without an end.")
 
 
 class MeOut(serializers.Serializer[Any]):
@@ -89,7 +91,7 @@ class MeView(Answers):
             "name": user.name,
             "kind": user.kind,
             "language": user.language,
-            "roles": user.memberships.filter(until=None).select_related("brand"),
+            "roles": user.memberships.current(clock.now()).select_related("brand"),
             "via": "token" if token else "session",
             "scopes": sorted(principal.scopes or ()),
             "fresh_until": proved + FRESH_FOR if proved and proved + FRESH_FOR > clock.now() else None,
@@ -268,11 +270,17 @@ class MembershipOut(Output):
 
     class Meta:
         model = Membership
-        fields = ("uuid", "user", "brand", "role", "is_deputy", "since", "until")
+        fields = ("uuid", "user", "brand", "role", "is_deputy", "valid_from", "valid_until")
+
+
+def _held_now(rows: Any, held: bool) -> Any:
+    """Memberships that hold now, or those that do not."""
+    now = clock.now()
+    return rows.current(now) if held else rows.exclude(pk__in=rows.current(now).order_by().values("pk"))
 
 
 class MembershipViewSet(DeskViewSet):
-    """Who holds which role on which brand."""
+    """Who holds which role on which brand, from when until when."""
 
     model = Membership
     serializer_class = MembershipOut
@@ -280,11 +288,12 @@ class MembershipViewSet(DeskViewSet):
         "brand": Filter("brand__uuid", serializers.UUIDField()),
         "user": Filter("user__uuid", serializers.UUIDField()),
         "role": Filter("role", serializers.ChoiceField(Role.choices), many=True),
-        "open": Filter("until__isnull", serializers.BooleanField(help_text="Whether the role is held now.")),
+        "open": Filter(_held_now, serializers.BooleanField(help_text="Whether the role is held now.")),
     }
 
-    create = verb(people.grant_membership, parent="brand")
-    end = verb(people.end_membership)
+    create = verb(memberships.grant_membership, parent="brand")
+    change_dates = verb(memberships.change_membership_dates)
+    end = verb(memberships.end_membership)
 
     def get_queryset(self) -> QuerySet[Any]:
         """With the people and brands they name."""
@@ -342,6 +351,8 @@ def register(router: Router) -> None:
     router.register("people", PersonViewSet, basename="person")
     router.register("memberships", MembershipViewSet, basename="membership")
     router.register("tokens", TokenViewSet, basename="token")
+    router.register("notifications", NotificationViewSet, basename="notification")
+    router.register("undelivered-notifications", DeadNoticeViewSet, basename="undelivered-notification")
 
 
 urlpatterns = [

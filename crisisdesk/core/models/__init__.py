@@ -5,8 +5,8 @@ from crisisdesk.core.models.base import DeskModel
 from crisisdesk.core.models.due import Due
 from crisisdesk.core.models.events import Chain, Entry, EntryKind, Event, EventSeal
 from crisisdesk.core.models.idempotency import IdempotencyKey, SharedCache
-from crisisdesk.core.models.notifications import Notification
-from crisisdesk.core.models.organisation import Brand, BrandGrant, Membership, Organisation
+from crisisdesk.core.models.notifications import DeadNotice, Notification, Unsent, Way
+from crisisdesk.core.models.organisation import Brand, BrandGrant, Membership, MembershipTimer, Organisation
 from crisisdesk.core.models.tokens import ApiToken, SignInThrottle, TokenRate
 from crisisdesk.core.models.users import User, UserKind
 
@@ -15,6 +15,7 @@ __all__ = [
     "Brand",
     "BrandGrant",
     "Chain",
+    "DeadNotice",
     "DeskHistory",
     "DeskModel",
     "Due",
@@ -24,11 +25,14 @@ __all__ = [
     "EventSeal",
     "IdempotencyKey",
     "Membership",
+    "MembershipTimer",
     "Notification",
     "Organisation",
     "SharedCache",
     "SignInThrottle",
     "TokenRate",
+    "Unsent",
     "User",
     "UserKind",
+    "Way",
 ]
