@@ -17,12 +17,12 @@ from crisisdesk.core import clock, days
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.accounts.token_forms import TokenForm
-from crisisdesk.core.actions import memberships, people, tokens
+from crisisdesk.core.actions import memberships, notifications, people, tokens
 from crisisdesk.core.admin.base import AdminVerb, DeskAdmin, ReadOnlyInline, ReasonForm, WorkflowAdmin
 from crisisdesk.core.admin.membership_form import MembershipForm
 from crisisdesk.core.errors import Denied, DomainError, NotFresh
 from crisisdesk.core.log import events
-from crisisdesk.core.models import ApiToken, Brand, Event, Membership, Organisation, User
+from crisisdesk.core.models import ApiToken, Brand, DeadNotice, Event, Membership, Organisation, StoredFile, User
 from crisisdesk.core.models.events import INSTALLATION_CHAIN_ID
 
 __all__ = ["AdminVerb", "DeskAdmin", "ReadOnlyInline", "ReasonForm", "WorkflowAdmin"]
@@ -220,6 +220,20 @@ def new_service_token(model_admin: ApiTokenAdmin, request: HttpRequest) -> HttpR
     return render(request, "admin/desk_verb_form.html", context, status=status)
 
 
+@admin.register(StoredFile)
+class StoredFileAdmin(WorkflowAdmin):
+    """Files: what they are called, how large they are, their hash, and why they were removed."""
+
+    list_display = ("name", "kind", "size", "sha256", "stored_by", "created_at", "removed_at")
+    list_filter = ("kind", ("removed_at", admin.EmptyFieldListFilter))
+    search_fields = ("name", "sha256")
+    list_select_related = ("stored_by",)
+    fields = (
+        "name", "kind", "media_type", "size", "sha256", "stored_by", "created_at", "key", "removed_at", "removal",
+    )  # fmt: skip
+    readonly_fields = fields
+
+
 @admin.register(Event)
 class EventAdmin(WorkflowAdmin):
     """What happened to the installation: its own chain of the log."""
@@ -261,6 +275,38 @@ class EventAdmin(WorkflowAdmin):
     def told(self, event: Any) -> str:
         """The event as a sentence."""
         return events.sentence(event, event.actor_name or event.actor, get_language() or "en")
+
+
+@admin.register(DeadNotice)
+class DeadNoticeAdmin(WorkflowAdmin):
+    """E-mails to colleagues that were given up: to whom and why. What they said is between the desk and the person."""
+
+    list_display = ("recipient", "kind", "unsent", "given_up_at", "last_answer")
+    list_filter = ("unsent", "kind")
+    search_fields = ("user__name", "user__email", "last_error")
+    list_select_related = ("user",)
+    ordering = ("-dead_at",)
+    fields = (
+        "recipient", "kind", "way", "object_type", "object_id", "round", "unsent", "created_at", "given_up_at",
+        "attempts", "last_answer",
+    )  # fmt: skip
+    readonly_fields = fields
+    verbs = (AdminVerb(notifications.retry_notice),)
+
+    @admin.display(description=_("recipient"), ordering="user__name_sort")
+    def recipient(self, notice: DeadNotice) -> str:
+        """Who was not told."""
+        return f"{notice.user.name} <{notice.user.email}>"
+
+    @admin.display(description=_("given up"), ordering="dead_at")
+    def given_up_at(self, notice: DeadNotice) -> Any:
+        """When nothing more was tried."""
+        return notice.dead_at
+
+    @admin.display(description=_("last answer"))
+    def last_answer(self, notice: DeadNotice) -> str:
+        """The mail server's words, or the error."""
+        return notice.last_error
 
 
 def _day(day: date) -> str:

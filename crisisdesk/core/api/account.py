@@ -21,6 +21,7 @@ from crisisdesk.core.access.roles import Role
 from crisisdesk.core.actions import memberships, people, tokens
 from crisisdesk.core.api.auth import http_request, principal_of
 from crisisdesk.core.api.idempotency import etag_of, in_one_transaction, require_version
+from crisisdesk.core.api.notifications import DeadNoticeViewSet, NotificationViewSet
 from crisisdesk.core.api.paging import refuse_unknown
 from crisisdesk.core.api.schema import IF_MATCH
 from crisisdesk.core.api.viewsets import (
@@ -456,6 +457,8 @@ def register(router: Router) -> None:
     router.register("people", PersonViewSet, basename="person")
     router.register("memberships", MembershipViewSet, basename="membership")
     router.register("tokens", TokenViewSet, basename="token")
+    router.register("notifications", NotificationViewSet, basename="notification")
+    router.register("undelivered-notifications", DeadNoticeViewSet, basename="undelivered-notification")
 
 
 urlpatterns = [

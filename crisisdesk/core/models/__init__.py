@@ -4,8 +4,9 @@ from crisisdesk.core.log.history import DeskHistory
 from crisisdesk.core.models.base import DeskModel
 from crisisdesk.core.models.due import Due
 from crisisdesk.core.models.events import Chain, Entry, EntryKind, Event, EventSeal
+from crisisdesk.core.models.files import StoredFile, Upload
 from crisisdesk.core.models.idempotency import IdempotencyKey, SharedCache
-from crisisdesk.core.models.notifications import Notification
+from crisisdesk.core.models.notifications import DeadNotice, Notification, Unsent, Way
 from crisisdesk.core.models.organisation import Brand, BrandGrant, Membership, MembershipTimer, Organisation
 from crisisdesk.core.models.tokens import ApiToken, SignInThrottle, TokenRate
 from crisisdesk.core.models.users import User, UserKind
@@ -15,6 +16,7 @@ __all__ = [
     "Brand",
     "BrandGrant",
     "Chain",
+    "DeadNotice",
     "DeskHistory",
     "DeskModel",
     "Due",
@@ -29,7 +31,11 @@ __all__ = [
     "Organisation",
     "SharedCache",
     "SignInThrottle",
+    "StoredFile",
     "TokenRate",
+    "Unsent",
+    "Upload",
     "User",
     "UserKind",
+    "Way",
 ]

@@ -48,7 +48,7 @@ def state(request: ApprovalRequest) -> str:
 def test_who_is_quoted_is_asked_beside_the_roles(world: World) -> None:
     request = sent(world, "quality")
     assert whom(request) == sorted(["comms_lead", "spokesperson", world.user("quality").email])
-    (notice,) = Notification.objects.filter(user=world.user("quality"), object_id=request.uuid)
+    (notice,) = Notification.objects.filter(way="mail", user=world.user("quality"), object_id=request.uuid)
     assert notice.kind == "approval.quoted"
     build.approve(world, request, "comms_lead")
     build.approve(world, request, "spokesperson")
