@@ -73,9 +73,7 @@ def _on_cases() -> list[Drift]:
     differing = _differences(_by_pair(accepted), _by_pair(granted))
     users = User.objects.in_bulk({user for (user, _case), *_ in differing})
     cases = Case._default_manager.in_bulk({case for (_user, case), *_ in differing})
-    return [
-        Drift(users[user], cases[case], held, missing, excess) for (user, case), held, missing, excess in differing
-    ]
+    return [Drift(users[user], cases[case], held, missing, excess) for (user, case), held, missing, excess in differing]
 
 
 def _by_pair(rows: Iterable[tuple[int, int, str]]) -> Held:
