@@ -79,7 +79,8 @@ def told(events: Iterable[Event]) -> list[Line]:
 
 
 def _events() -> QuerySet[Event]:
-    return Event.objects.exclude(kind__in=_NOT_TOLD).select_related("seal", "entry")
+    shown = Event.objects.exclude(kind__in=_NOT_TOLD).select_related("seal", "entry")
+    return shown.defer("seal__prev", "seal__hash")
 
 
 def _names(events: Sequence[Event]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What people are told by mail about texts. A mail names the case and the kind of text, never the text itself."""
+"""What people are told about texts. A notice names the case and the kind of text, never the text itself."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,8 +8,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from comms.candidates import Candidates
-from comms.models import ApprovalRequest, ReleaseReview, StatementVersion
-from comms.states import HeldBack, Purpose
+from comms.models import ApprovalRequest, ReleaseReview, RequestStage, StatementVersion
+from comms.states import HeldBack, Purpose, StatementState
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.access.roles import ROLE_CAPABILITIES
 from crisisdesk.core.actions.act import Act
@@ -32,6 +32,43 @@ def _in_reader_language(names: dict[str, str]) -> str:
 
 _WORDS = {"purpose": _purpose, "language": language_word}
 
+
+def _decided(request: ApprovalRequest, user: User) -> bool:
+    """Whether the person is not waited for any more: the request or all their stages were decided, or they did."""
+    if not request.is_open or not request.version.statement.case.is_open:
+        return True
+    if request.approvals.filter(user=user).exists():
+        return True
+    candidates = Candidates(request.version)
+    return not any(_asks(stage, user, candidates) for stage in request.stages.filter(filled_at=None))
+
+
+def _asks(stage: RequestStage, user: User, candidates: Candidates) -> bool:
+    if stage.person_id is not None:
+        return stage.person_id == user.pk
+    asked = candidates.own(stage.roles) | candidates.deputies(stage.roles)
+    return user.pk in asked or (stage.executive_at is not None and user.pk in candidates.executives())
+
+
+def _closed(request: ApprovalRequest, user: User) -> bool:
+    return not request.is_open
+
+
+def _sent_again(version: StatementVersion, user: User) -> bool:
+    """Whether the authors have reacted already."""
+    newest = version.statement.newest(version.language) or version
+    return newest != version and newest.state != StatementState.DRAFT
+
+
+def _waits_no_longer(version: StatementVersion, user: User) -> bool:
+    """Whether somebody has published, scheduled or replaced the approved text meanwhile."""
+    return version.state != StatementState.APPROVED
+
+
+def _reviewed(review: ReleaseReview, user: User) -> bool:
+    return review.reviewed_at is not None
+
+
 declare_notice(
     "approval.waiting",
     subject=_("{reference}: a text waits for your decision ({purpose}, {language})"),
@@ -40,6 +77,7 @@ declare_notice(
     ),
     button=_("Read and decide"),
     words=_WORDS,
+    settled=_decided,
 )
 declare_notice(
     "approval.quoted",
@@ -47,6 +85,7 @@ declare_notice(
     text=_("Please read the text and approve it, return it or reject it. It does not go out without your agreement."),
     button=_("Read and decide"),
     words=_WORDS,
+    settled=_decided,
 )
 declare_notice(
     "approval.deputy",
@@ -54,6 +93,7 @@ declare_notice(
     text=_("Nobody has answered in time. Please read the text and approve it, return it or reject it."),
     button=_("Read and decide"),
     words=_WORDS,
+    settled=_decided,
 )
 declare_notice(
     "approval.left_to_deputy",
@@ -64,6 +104,7 @@ declare_notice(
     ),
     button=_("Read and decide"),
     words=_WORDS,
+    settled=_decided,
 )
 declare_notice(
     "approval.executive",
@@ -74,6 +115,7 @@ declare_notice(
     ),
     button=_("Read and decide"),
     words=_WORDS,
+    settled=_decided,
 )
 declare_notice(
     "approval.informed",
@@ -83,6 +125,7 @@ declare_notice(
     ),
     button=_("Read the text"),
     words=_WORDS,
+    settled=_closed,
 )
 declare_notice(
     "approval.informed_of_decision",
@@ -99,6 +142,7 @@ declare_notice(
     ),
     button=_("Open the text"),
     words=_WORDS,
+    settled=_sent_again,
 )
 declare_notice(
     "statement.missed",
@@ -109,6 +153,7 @@ declare_notice(
     ),
     button=_("Open the text"),
     words=_WORDS,
+    settled=_waits_no_longer,
 )
 declare_notice(
     "statement.held_back",
@@ -116,6 +161,7 @@ declare_notice(
     text=_("{why}. Put that right and publish the text, or start a new version."),
     button=_("Open the text"),
     words={**_WORDS, "why": _why},
+    settled=_waits_no_longer,
 )
 declare_notice(
     "statement.not_everywhere",
@@ -130,6 +176,7 @@ declare_notice(
     text=_("Please read what went out and say by 9:00 whether it was in order."),
     button=_("Read it"),
     words=_WORDS,
+    settled=_reviewed,
 )
 
 
@@ -141,31 +188,55 @@ def _about(version: StatementVersion) -> dict[str, Any]:
     }
 
 
-def tell_deciders(act: Act, request: ApprovalRequest, users: Iterable[int], *, kind: str = "approval.waiting") -> None:
-    """Tell people that a text waits for them, or (`kind`) what else there is to know about it."""
+def _round(version: StatementVersion) -> str:
+    return str(version.number)
+
+
+def tell_deciders(
+    act: Act, request: ApprovalRequest, users: Iterable[int], *, kind: str = "approval.waiting", round_: str = ""
+) -> None:
+    """Tell people that a text waits for them, or (`kind`) what else there is to know about it.
+
+    The round is the version's number, unless what is told comes about more than once while the version waits.
+    """
     path = reverse("comms:approval", args=[request.uuid])
-    notify(act, User.objects.filter(pk__in=users), kind, on=request, path=path, **_about(request.version))
+    people = request.version.statement.case.may_tell(User.objects.filter(pk__in=users))
+    round_ = round_ or _round(request.version)
+    notify(act, people, kind, on=request, round_=round_, path=path, **_about(request.version))
+
+
+def tell_next(act: Act, stage: RequestStage, users: Iterable[int], *, kind: str) -> None:
+    """Tell people that they may decide too, because nobody has within the stage's time.
+
+    Stages whose time comes at the same instant are one round: whoever may decide in both reads of it once. A stage
+    whose time comes later is another round.
+    """
+    tell_deciders(act, stage.request, users, kind=kind, round_=stage.due_at.isoformat())
 
 
 def tell_authors(act: Act, version: StatementVersion) -> None:
     """Tell everybody who wrote in a text that it came back."""
-    authors = User.objects.filter(pk__in=version.contributors.values("user"))
+    authors = version.statement.case.may_tell(User.objects.filter(pk__in=version.contributors.values("user")))
     path = reverse("comms:statement", args=[version.statement.uuid])
-    notify(act, authors, "statement.came_back", on=version, path=path, **_about(version))
+    about = _about(version)
+    notify(act, authors, "statement.came_back", on=version, round_=_round(version), path=path, **about)
 
 
-def tell_publishers(act: Act, version: StatementVersion, kind: str, **values: Any) -> None:
-    """Tell everybody who wrote in a text, and whoever may publish it in its case, what keeps it from leaving."""
+def tell_publishers(act: Act, version: StatementVersion, kind: str, *, round_: str = "", **values: Any) -> None:
+    """Tell everybody who wrote in a text, and whoever may publish it in its case, what keeps it from leaving.
+
+    The round is the version's number, unless the same can come about more than once for a version.
+    """
     roles = [role for role, held in ROLE_CAPABILITIES.items() if Capability.PUBLISH in held]
     writers = version.contributors.values_list("user_id", flat=True)
-    people = User.objects.filter(pk__in={*Candidates(version).own(roles), *writers})
-    path = reverse("comms:statement", args=[version.statement.uuid])
-    notify(act, people, kind, on=version, path=path, **_about(version), **values)
+    found = User.objects.filter(pk__in={*Candidates(version).own(roles), *writers})
+    people, path = version.statement.case.may_tell(found), reverse("comms:statement", args=[version.statement.uuid])
+    notify(act, people, kind, on=version, round_=round_ or _round(version), path=path, **_about(version), **values)
 
 
 def tell_reviewers(act: Act, review: ReleaseReview, users: Iterable[int]) -> None:
     """Tell people that a signed text waits to be read again; not at night."""
     version = review.release.version
     path = reverse("comms:statement", args=[version.statement.uuid])
-    reviewers = User.objects.filter(pk__in=users)
-    notify(act, reviewers, "release.to_review", on=review, path=path, urgent=False, **_about(version))
+    reviewers, about = version.statement.case.may_tell(User.objects.filter(pk__in=users)), _about(version)
+    notify(act, reviewers, "release.to_review", on=review, round_=_round(version), path=path, urgent=False, **about)

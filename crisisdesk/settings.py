@@ -140,7 +140,11 @@ def _database() -> dict[str, Any]:
     application = env.postgresql(
         "DATABASE_URL", "PostgreSQL (15+) as the application role, which owns nothing.", default=default
     )
-    owner = env.postgresql("DATABASE_OWNER_URL", "The same database as its owner, for migrations.", default=default)
+    owner = env.postgresql(
+        "DATABASE_OWNER_URL",
+        "The same database as its owner, for migrations; it may install extensions.",
+        default=default,
+    )
     if application is None and owner is not None:
         raise ImproperlyConfigured("DATABASE_OWNER_URL is set and DATABASE_URL is not: give both, or neither.")
     if application is None:
@@ -346,6 +350,7 @@ DUE_SECONDS = 2.0
 # One entry for each table of due rows: {"deliveries": {"task": "comms.send_due", "schedule": DUE_SECONDS}}.
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "notifications": {"task": "core.send_notifications", "schedule": DUE_SECONDS},
+    "roles on brands": {"task": "core.turn_memberships", "schedule": DUE_SECONDS},
     "clocks": {"task": "cases.breach_clocks", "schedule": DUE_SECONDS},
     "feeds": {"task": "monitoring.poll_due", "schedule": DUE_SECONDS},
     "role offers": {"task": "cases.lapse_offers", "schedule": DUE_SECONDS},

@@ -121,11 +121,18 @@ def _connected_to(name: str, **changed: Any) -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def as_owner_of(name: str) -> Iterator[None]:
+    """Django works on a database as its owner meanwhile, who may migrate."""
+    with _connected_to(name, **_owner()):
+        yield
+
+
+@contextlib.contextmanager
 def as_owner() -> Iterator[None]:
     """Django works as the owner of the database meanwhile, as it does for `migrate` and `dbroles`."""
     from django.db import connections
 
-    with _connected_to(connections["default"].settings_dict["NAME"], **_owner()):
+    with as_owner_of(connections["default"].settings_dict["NAME"]):
         yield
 
 

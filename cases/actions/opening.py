@@ -91,7 +91,7 @@ def open_for(
 
 def _enter_as_opener(act: Act, case: Case, *, lead: User | None) -> None:
     """Whoever opens a case keeps access to it, even to a confidential one, by a role held on the brand."""
-    members = Membership.objects.filter(user=act.user, brand=case.brand_id, until=None)
+    members = Membership.objects.current(act.now).filter(user=act.user, brand=case.brand_id)
     held = set(members.values_list("role", flat=True))
     if lead is not None:
         held.discard(Role.CRISIS_LEAD)

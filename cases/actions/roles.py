@@ -12,6 +12,7 @@ from cases.models import Case, ClockCode, RoleAssignment
 from cases.notices import tell_asked
 from cases.querysets import RoleAssignmentQuerySet
 from cases.states import OPEN_ROLE, RoleState
+from crisisdesk.core import clock
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.access.roles import CASE_ROLES, ROLE_CAPABILITIES, Role
 from crisisdesk.core.actions import action
@@ -69,7 +70,7 @@ def give_role(act: Act, case: Case, user: User, role: str) -> RoleAssignment:
     """Offer a role; taken on at once by whoever offers it to themselves and may."""
     if not act.actor.same_as(user):
         return offer(act, case, user, role)
-    own = Membership.objects.filter(user=user, brand=case.brand_id, role=role, until=None).exists()
+    own = Membership.objects.current(act.now).filter(user=user, brand=case.brand_id, role=role).exists()
     if not own and role != Role.CRISIS_LEAD:
         raise Invalid({"user": _("Somebody else has to offer you this role")})
     return enter(act, case, user, role)
@@ -184,12 +185,13 @@ def _answer_by(act: Act, case: Case) -> datetime:
 
 
 def _ask_deputy(act: Act, answered: RoleAssignment) -> None:
-    """Offer the role to the next person who holds it on the brand and was not asked yet, deputies first."""
+    """Offer the role to the next person who holds it on the brand and was not asked yet, deputies first.
+
+    In a closed world only to somebody who is in the case already.
+    """
     case = answered.case
     asked = case.roles.filter(role=answered.role).values("user")
-    members = Membership.objects.filter(
-        brand=case.brand_id, role=answered.role, until=None, user__is_active=True, user__kind=UserKind.PERSON
-    )
+    members = case.members(act.now).filter(role=answered.role, user__is_active=True, user__kind=UserKind.PERSON)
     following = members.exclude(user__in=asked).order_by("-is_deputy", "pk").select_related("user").first()
     if following is not None:
         offer(act, case, following.user, answered.role, deputy_of=answered.user, kind="role.deputy_asked")
@@ -209,7 +211,7 @@ def _roles_of(case: Case, user: User) -> RoleAssignmentQuerySet:
 
 def is_outside(user: User) -> bool:
     """Whether somebody works for an agency: they write and reply, and nothing is left to their judgement alone."""
-    return Membership.objects.filter(user=user, role=Role.AGENCY, until=None).exists()
+    return Membership.objects.current(clock.now()).filter(user=user, role=Role.AGENCY).exists()
 
 
 def end_outside(act: Act, case: Case) -> None:

@@ -24,7 +24,7 @@ from comms.actions.versions import (
 from comms.candidates import Candidates
 from comms.citing import says_nothing_wrong
 from comms.models import Approval, ApprovalPolicy, ApprovalRequest, Contributor, RequestStage, StatementVersion
-from comms.notices import tell_authors, tell_deciders
+from comms.notices import tell_authors, tell_deciders, tell_next
 from comms.placeholders import names_in
 from comms.sending.actions.deliveries import publish_statement, schedule_statement, send_or_hold_back
 from comms.sending.models import Account
@@ -492,8 +492,11 @@ def _stage_of(request: ApprovalRequest, act: Act) -> RequestStage:
 
 def _stages_for(request: ApprovalRequest, act: Act) -> list[RequestStage]:
     """The stages in which the acting person may decide now."""
-    stages = RequestStage.objects.open_to(act.user, act.now).filter(request=request)
-    return act.once(("stages", request.pk), lambda: list(stages))
+
+    def find() -> list[RequestStage]:
+        return list(RequestStage.objects.open_to(act.user, act.now).filter(request=request))
+
+    return act.once(("stages", request.pk), find)
 
 
 def the_text_that_was_read(
@@ -577,7 +580,7 @@ def widen_stage(stage: RequestStage, act: Act) -> RequestStage:
         kind = notice = "approval.left_to_deputy"
     act.record(kind, on=request, roles="/".join(stage.roles), level=level, **about(request.version))
     if notice:
-        tell_deciders(act, request, asked, kind=notice)
+        tell_next(act, stage, asked, kind=notice)
     if level == "deputy" and stage.executive_at is not None:
         stage.due_at, stage.lease_until, stage.fence = stage.executive_at, None, stage.fence + 1
         act.save(stage)

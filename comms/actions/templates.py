@@ -26,7 +26,7 @@ from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
 from crisisdesk.core.errors import Invalid, Stale, Text, Unmet
-from crisisdesk.core.models import Brand, Membership, User
+from crisisdesk.core.models import Brand, Membership
 
 WRITES = (Capability.LEAD, Capability.MANAGE)
 
@@ -208,9 +208,7 @@ def approve_template(version: Version, act: Act, *, payload_hash: str) -> Versio
         raise Stale(
             _("The template has changed since you opened it. Read it again."), current_hash=version.payload_hash
         )
-    act.save(
-        TemplateApproval(version=version, user=act.user, roles=_roles(act.user, version), payload_hash=payload_hash)
-    )
+    act.save(TemplateApproval(version=version, user=act.user, roles=_roles(act, version), payload_hash=payload_hash))
     if _missing(version):
         act.record("template.confirmed", on=version, payload_hash=payload_hash, **about(version))
         return version
@@ -225,8 +223,8 @@ def approve_template(version: Version, act: Act, *, payload_hash: str) -> Versio
     return version
 
 
-def _roles(user: User, version: Version) -> list[str]:
-    held = Membership.objects.filter(user=user, brand=version.template.brand_id, until=None)
+def _roles(act: Act, version: Version) -> list[str]:
+    held = Membership.objects.current(act.now).filter(user=act.user, brand=version.template.brand_id)
     return sorted(held.values_list("role", flat=True))
 
 

@@ -6,20 +6,22 @@ of a worker that died, and is looked for on the other side before anything is se
 """
 
 import logging
+import time
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from comms.sending.actions.accounts import stop_account
 from comms.sending.actions.deliveries import note_attempt, settle_delivery
-from comms.sending.channels import Channel, ChannelError, Receipt, TakenOver, channel_of
+from comms.sending.channels import Channel, ChannelError, Receipt, channel_of
 from comms.sending.clearance import refusal
 from comms.sending.models import Delivery, DeliveryState, Operation, Outcome
 from comms.sending.models.deliveries import MOST_LOOKS
 from crisisdesk.core import clock
 from crisisdesk.core.access.principals import SYSTEM
 from crisisdesk.core.errors import NotNow
-from crisisdesk.core.jobs.due import RETRY_AFTER, next_try
+from crisisdesk.core.jobs.due import RETRY_AFTER, SECONDS, next_try
+from crisisdesk.core.models.due import TakenOver
 
 log = logging.getLogger(__name__)
 
@@ -33,8 +35,11 @@ WAITED_FOR = (Outcome.NOT_SENT, Outcome.RATE_LIMITED)
 
 
 def send_due(*, most: int = 200) -> int:
-    """Send what is due until nothing is left or `most` were handled; returns how many."""
+    """Send what is due until nothing is left, `most` were handled or the time of a run is up; returns how many."""
+    until = time.monotonic() + SECONDS
     for handled in range(most):
+        if time.monotonic() > until:
+            return handled
         attempt = claim()
         if attempt is None:
             return handled

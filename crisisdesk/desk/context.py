@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.jobs import wake
-from crisisdesk.desk.waiting import Counts, counts
+from crisisdesk.core.models import Notification
+from crisisdesk.desk.waiting import MOST_COUNTED, Counts, counts
 
 
 @dataclass(frozen=True)
@@ -40,12 +41,13 @@ class Banner:
 
 def desk(request: HttpRequest) -> dict[str, Any]:
     """Context processor. Nothing is read before a template asks for it, so public pages touch no session."""
-    counted: Any = SimpleLazyObject(lambda: _counts(request))
+    counted: Any = SimpleLazyObject(lambda: counts_of(request))
     return {
         "me": SimpleLazyObject(lambda: request.user if request.user.is_authenticated else None),
         "theme": SimpleLazyObject(lambda: _theme(request)),
         "places": SimpleLazyObject(lambda: _places(request, counted)),
         "more_places": SimpleLazyObject(lambda: _more_places(request, counted)),
+        "bell": SimpleLazyObject(lambda: _bell(request)),
         "banners": SimpleLazyObject(lambda: _banners(request)),
     }
 
@@ -55,8 +57,12 @@ def _principal(request: HttpRequest) -> Principal:
     return principal
 
 
-def _counts(request: HttpRequest) -> Counts:
-    return counts(_principal(request))
+def counts_of(request: HttpRequest) -> Counts:
+    """The figures of the rail, asked once for a page."""
+    known: Counts | None = request.__dict__.get("counts_of_rail")
+    if known is None:
+        known = request.__dict__["counts_of_rail"] = counts(_principal(request))
+    return known
 
 
 def _theme(request: HttpRequest) -> str:
@@ -92,6 +98,13 @@ def _more_places(request: HttpRequest, counted: Counts) -> list[Place]:
     if principal.user is not None and principal.user.is_staff:
         found.append(Place(reverse("admin:index"), _("Administration"), "settings"))
     return found
+
+
+def _bell(request: HttpRequest) -> Place:
+    """The list of notifications with the figure of what is unread: one query of one small index."""
+    unread = Notification.objects.visible_to(_principal(request)).unread()[: MOST_COUNTED + 1].count()
+    count = f"{MOST_COUNTED}+" if unread > MOST_COUNTED else unread
+    return _placing(request)("desk:notices", _("Notifications"), "bell", count=count, hot=True)
 
 
 def _placing(request: HttpRequest) -> Callable[..., Place]:

@@ -46,7 +46,7 @@ def test_an_offer_tells_the_reference_and_the_role_only(world: World, hidden: Ca
     page = world.client("legal").get(f"/roles/{offered.uuid}/").content.decode()
     assert hidden.reference in page
     assert hidden.title not in page
-    told = Notification.objects.get(user=world.user("legal"))
+    told = Notification.objects.get(user=world.user("legal"), way="mail")
     assert hidden.title not in str(told.values)
     assert world.client("legal").get(f"/cases/{hidden.reference}/course/").status_code == 404
     response = world.client("legal").post(f"/roles/{offered.uuid}/accept/")

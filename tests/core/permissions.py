@@ -5,8 +5,9 @@ import io
 from crisisdesk.core.actions.tokens import create_token
 from crisisdesk.core.files.receiving import append
 from crisisdesk.core.files.uploads import start_upload
-from crisisdesk.core.models import ApiToken, Membership, Upload
+from crisisdesk.core.models import ApiToken, DeadNotice, Membership, Notification, Upload
 from tests.conftest import World
+from tests.core import notices
 from tests.core.files import samples
 from tests.permissions_table import PageRow, VerbRow, everybody_but
 
@@ -34,6 +35,14 @@ def token_of_legal(world: World) -> ApiToken:
     return create_token(world.organisation, world.principal("legal", fresh=True), name="T", scopes=["read"])
 
 
+def notice_of_legal(world: World) -> Notification:
+    return notices.listed(world, "legal")
+
+
+def dead_notice(world: World) -> DeadNotice:
+    return notices.dead(world, "legal")
+
+
 def arrived(world: World) -> Upload:
     content = samples.picture()
     legal = world.principal("legal")
@@ -49,6 +58,7 @@ VERBS = (
     VerbRow("core.change_person", legal, ADMINISTRATORS, fresh=True),
     VerbRow("core.deactivate_person", legal, ADMINISTRATORS, fresh=True),
     VerbRow("core.grant_membership", brand, ADMINISTRATORS, fresh=True),
+    VerbRow("core.change_membership_dates", membership, ADMINISTRATORS, fresh=True),
     VerbRow("core.end_membership", membership, ADMINISTRATORS, fresh=True),
     VerbRow("core.remove_second_factors", legal, ADMINISTRATORS, fresh=True),
     VerbRow("core.change_profile", legal, frozenset({"legal"})),
@@ -59,6 +69,9 @@ VERBS = (
     VerbRow("core.cancel_upload", arrived, frozenset({"legal"})),
     VerbRow("core.create_token", organisation, SIGNED_IN, fresh=True),
     VerbRow("core.revoke_token", token_of_legal, ADMINISTRATORS | {"legal"}),
+    VerbRow("core.mark_notice_read", notice_of_legal, frozenset({"legal"})),
+    VerbRow("core.mark_all_notices_read", organisation, SIGNED_IN),
+    VerbRow("core.retry_notice", dead_notice, ADMINISTRATORS),
     VerbRow("core.freshen_token", token_of_legal, frozenset({"legal"})),
 )
 

@@ -12,7 +12,10 @@ def _case(world: World) -> dict[str, str]:
 PAGES = (
     PageRow("desk:home"),
     PageRow("desk:case", _case, answers={"outsider": HIDDEN}),
+    PageRow("desk:notices"),
     PageRow("desk:manifest", anonymous=SEEN),
     PageRow("desk:offline", anonymous=SEEN),
     PageRow("desk:worker", anonymous=SEEN),
 )
+
+BUTTONS = ("desk:notice_read", "desk:notices_read")

@@ -4,6 +4,8 @@
 # A page that speaks one language whoever reads it ends with that language.
 PAGES = (
     ("home", "duty", "/"),
+    ("notices", "comms_lead", "/notifications/"),
+    ("notices-unread", "duty", "/notifications/?show=unread"),
     ("signals", "duty", "/signals/"),
     ("signals-all", "duty", "/signals/?state=all"),
     ("signal-new", "duty", "/signals/{signal}/"),
@@ -119,6 +121,7 @@ PAGES = (
     ("inactive", "", "/accounts/inactive/"),
     ("offline", "", "/offline/"),
     ("nothing-home", "newcomer", "/"),
+    ("nothing-notices", "newcomer", "/notifications/"),
     ("nothing-signals", "newcomer", "/signals/"),
     ("nothing-cases", "newcomer", "/cases/"),
     ("nothing-statements", "newcomer", "/statements/"),
@@ -133,6 +136,7 @@ PAGES = (
     ("missing-signed-in", "duty", "/cases/CD-1999-0001/"),
     ("admin", "superuser", "/admin/"),
     ("admin-list", "superuser", "/admin/core/user/"),
+    ("admin-undelivered", "superuser", "/admin/core/deadnotice/"),
     ("admin-change", "superuser", "/admin/core/brand/{brand}/change/"),
     ("admin-history", "superuser", "/admin/core/brand/{brand}/history/"),
     ("api-docs", "superuser", "/api/v1/docs"),

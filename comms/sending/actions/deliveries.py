@@ -201,7 +201,7 @@ def publish_scheduled(version: StatementVersion, act: Act) -> StatementVersion:
         act.move(version, "unschedule")
         act.save(version)
         act.record("statement.missed", on=version, **about_version(version))
-        tell_publishers(act, version, "statement.missed")
+        tell_publishers(act, version, "statement.missed", round_=f"{version.number} {at and at.isoformat()}")
     else:
         send_out(act, version)
     return version

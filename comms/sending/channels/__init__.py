@@ -1,6 +1,6 @@
 """The ways out of the house, by kind of account."""
 
-from comms.sending.channels.base import Capabilities, Channel, ChannelError, Receipt, TakenOver
+from comms.sending.channels.base import Capabilities, Channel, ChannelError, Receipt
 from comms.sending.channels.email import EmailChannel
 from comms.sending.channels.manual import ManualChannel
 from comms.sending.channels.newsroom import NewsroomChannel
@@ -10,7 +10,7 @@ CHANNELS: dict[str, Channel] = {
     channel.kind: channel for channel in (NewsroomChannel(), EmailChannel(), ManualChannel())
 }
 
-__all__ = ["CHANNELS", "Capabilities", "Channel", "ChannelError", "Receipt", "TakenOver", "channel_of"]
+__all__ = ["CHANNELS", "Capabilities", "Channel", "ChannelError", "Receipt", "channel_of"]
 
 
 def channel_of(account: Account) -> Channel:

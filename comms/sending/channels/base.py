@@ -53,10 +53,6 @@ class ChannelError(Exception):
         super().__init__(detail)
 
 
-class TakenOver(Exception):
-    """A later claim or a withdrawal holds the delivery now; whoever notices lets go and writes nothing."""
-
-
 class Channel(ABC):
     """One way out of the house."""
 

@@ -4,35 +4,33 @@ SMTP cannot be asked afterwards what became of a mail. A worker that dies betwee
 nobody knows; it stays unconfirmed and is never sent again by itself. Everybody else gets theirs exactly once.
 """
 
-import smtplib
 import time
-from contextlib import suppress
 from datetime import timedelta
 from email.utils import formataddr, parseaddr
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
-from django.core.mail.backends.smtp import EmailBackend
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from comms.sending.channels.base import Capabilities, Channel, ChannelError, Receipt, TakenOver
+from comms.sending.channels.base import Capabilities, Channel, ChannelError, Receipt
 from comms.sending.models import AccountKind, Delivery, Outcome, Recipient, RecipientState, Subscriber, SubscriberState
 from comms.sending.subscriptions import confirm_token, leave_token
 from crisisdesk.core import clock
+from crisisdesk.core.jobs import mail
 from crisisdesk.core.jobs.due import next_try
+from crisisdesk.core.models.due import TakenOver
 
 # After this many seconds other deliveries get their turn.
 SLICE = 20.0
-# The lease is renewed with every mail, so it only has to outlast the time-outs of one.
+# The lease is renewed with every mail and before its text is handed over, so it only has to outlast one answer.
 LEASE = timedelta(seconds=90)
 # How often a question to confirm is tried before it is given up.
 MOST_QUESTIONS = 6
-SMTP_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 
 
 class EmailChannel(Channel):
@@ -45,23 +43,23 @@ class EmailChannel(Channel):
         """Go on with the recipients who still wait; callable again after every interruption."""
         _list_recipients(delivery)
         until = time.monotonic() + SLICE
-        connection = open_connection()
-        try:
+        delivery.leased_for = LEASE
+        with mail.connected(delivery) as connection:
             while recipient := _next_recipient(delivery):
                 self._send(connection, recipient)
                 if time.monotonic() > until:
                     raise ChannelError(Outcome.UNFINISHED, _progress(delivery))
-        finally:
-            with suppress(Exception):
-                connection.close()
         return self.find(delivery)
 
     def _send(self, connection: Any, recipient: Recipient) -> None:
         try:
             connection.send_messages([mail_to(recipient)])
+        except TakenOver:
+            _note(recipient, RecipientState.WAITING, "")
+            raise
         except Exception as error:
             outcome, answer = self.classify(error), f"{type(error).__name__}: {error}"[:300]
-            if outcome == Outcome.UNKNOWN and not getattr(connection, "handed", True):
+            if outcome == Outcome.UNKNOWN and not mail.may_be_there(connection):
                 outcome = Outcome.NOT_SENT
             _note(recipient, _AFTER[outcome], answer)
             if outcome != Outcome.REJECTED:
@@ -82,19 +80,16 @@ class EmailChannel(Channel):
 
     def classify(self, error: Exception) -> Outcome:
         """An answer of the server is a fact; silence after the text was handed over is not."""
-        if isinstance(error, ChannelError):
-            return error.outcome
-        if isinstance(error, smtplib.SMTPRecipientsRefused):
-            return _by_code(max((code for code, _said in error.recipients.values()), default=500))
-        if isinstance(error, smtplib.SMTPConnectError | smtplib.SMTPHeloError):
-            return Outcome.NOT_SENT
-        if isinstance(error, smtplib.SMTPResponseException):
-            return _by_code(error.smtp_code)
-        if isinstance(error, smtplib.SMTPNotSupportedError | UnicodeError | ValueError):
-            return Outcome.REJECTED
-        return Outcome.UNKNOWN
+        return error.outcome if isinstance(error, ChannelError) else _MEANS[mail.answer_of(error)]
 
 
+_MEANS = {
+    mail.Answer.NOT_SENT: Outcome.NOT_SENT,
+    mail.Answer.BUSY: Outcome.RATE_LIMITED,
+    mail.Answer.LOGIN: Outcome.AUTH,
+    mail.Answer.REFUSED: Outcome.REJECTED,
+    mail.Answer.UNKNOWN: Outcome.UNKNOWN,
+}
 _AFTER = {
     Outcome.REJECTED: RecipientState.REFUSED,
     Outcome.UNKNOWN: RecipientState.UNCONFIRMED,
@@ -102,15 +97,6 @@ _AFTER = {
     Outcome.RATE_LIMITED: RecipientState.WAITING,
     Outcome.AUTH: RecipientState.WAITING,
 }
-
-
-def _by_code(code: int) -> Outcome:
-    """RFC 5321 (4.2.1): 4xx may be tried again, 5xx is final; RFC 4954: 530, 534, 535, 538 concern the log-in."""
-    if code in {530, 534, 535, 538}:
-        return Outcome.AUTH
-    if code in {421, 450, 451, 452}:
-        return Outcome.RATE_LIMITED
-    return Outcome.REJECTED if code >= 500 else Outcome.NOT_SENT
 
 
 def _list_recipients(delivery: Delivery) -> None:
@@ -126,8 +112,7 @@ def _list_recipients(delivery: Delivery) -> None:
 def _next_recipient(delivery: Delivery) -> Recipient | None:
     """The next waiting recipient, noted as being sent to in a transaction of its own; None when nobody waits."""
     with transaction.atomic():
-        if not delivery.held(delivery.fence).update(lease_until=clock.now() + LEASE):
-            raise TakenOver
+        delivery.renew()
         waiting = Recipient.objects.filter(delivery=delivery, state=RecipientState.WAITING).order_by("pk")
         for recipient in waiting.select_related("subscriber__account__brand").iterator(chunk_size=20):
             still_there = recipient.subscriber.state == SubscriberState.CONFIRMED
@@ -178,14 +163,16 @@ def mail_to(recipient: Recipient) -> EmailMessage:
 
 
 def ask_to_confirm(subscriber: Subscriber) -> None:
-    """Send the one mail an address gets before its holder has answered. A repetition does no harm, so unlike a text
-    it is simply tried again."""
+    """Send the one mail an address gets before its holder has answered.
+
+    Where the server took it and fell silent it is not sent again: whoever misses it asks once more.
+    """
     if subscriber.state != SubscriberState.ASKED:
         return
     brand = subscriber.account.brand
     with override(subscriber.language):
         words = {"brand": brand.name, "address": _address("newsroom:confirm", subscriber, confirm_token(subscriber))}
-        mail = EmailMessage(
+        question = EmailMessage(
             subject=_("Please confirm: news from %(brand)s") % words,
             body=_(
                 "Somebody, probably you, asked for the statements of %(brand)s to be sent to this address.\n\n"
@@ -200,17 +187,11 @@ def ask_to_confirm(subscriber: Subscriber) -> None:
                 "Auto-Submitted": "auto-generated",
             },
         )
-    try:
-        connection = open_connection()
-        try:
-            connection.send_messages([mail])
-        finally:
-            connection.close()
-    except (ChannelError, OSError, smtplib.SMTPException) as error:
-        if EmailChannel().classify(error) == Outcome.REJECTED or subscriber.attempts >= MOST_QUESTIONS:
-            subscriber.bury(subscriber.fence, str(error))
-        else:
-            subscriber.retry(subscriber.fence, clock.now() + next_try(subscriber.attempts), str(error))
+    answer, said = mail.send_one(subscriber, question)
+    if answer is mail.Answer.REFUSED or (answer.may_be_tried_again and subscriber.attempts >= MOST_QUESTIONS):
+        subscriber.bury(subscriber.fence, said)
+    elif answer.may_be_tried_again:
+        subscriber.retry(subscriber.fence, clock.now() + next_try(subscriber.attempts), said)
 
 
 def _address(name: str, subscriber: Subscriber, token: str) -> str:
@@ -226,49 +207,3 @@ def _sender(subscriber: Subscriber) -> str:
 
 def _message_id(key: str, subscriber: Subscriber) -> str:
     return f"<{key}@{parseaddr(_sender(subscriber))[1].rpartition('@')[2]}>"
-
-
-class _Handover:
-    """Notes when the server is about to get the text: a failure before that moment is certain to have sent nothing."""
-
-    handed = False
-
-    def data(self, msg: Any) -> Any:
-        self.handed = True
-        answer = super().data(msg)  # type: ignore[misc]
-        self.handed = False
-        return answer
-
-
-class _Smtp(_Handover, smtplib.SMTP):
-    pass
-
-
-class _SmtpTls(_Handover, smtplib.SMTP_SSL):
-    pass
-
-
-class SmtpBackend(EmailBackend):
-    """Django's SMTP backend with the note of the hand-over."""
-
-    @property
-    def connection_class(self) -> type[smtplib.SMTP]:
-        return _SmtpTls if self.use_ssl else _Smtp
-
-    @property
-    def handed(self) -> bool:
-        """Whether the server may hold a text it has not answered for."""
-        return bool(getattr(self.connection, "handed", False))
-
-
-def open_connection() -> Any:
-    """A connection to the mail server; failing to open one is certain to have sent nothing."""
-    backend = f"{__name__}.SmtpBackend" if settings.EMAIL_BACKEND == SMTP_BACKEND else None
-    connection = get_connection(backend)
-    try:
-        connection.open()
-    except smtplib.SMTPAuthenticationError as error:
-        raise ChannelError(Outcome.AUTH, str(error)) from error
-    except (OSError, smtplib.SMTPException) as error:
-        raise ChannelError(Outcome.NOT_SENT, f"{type(error).__name__}: {error}") from error
-    return connection

@@ -6,9 +6,10 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
-from comms.sending.channels.base import Capabilities, Channel, ChannelError, Receipt, TakenOver
+from comms.sending.channels.base import Capabilities, Channel, ChannelError, Receipt
 from comms.sending.models import AccountKind, Delivery, NewsroomPost, Outcome
 from crisisdesk.core import clock
+from crisisdesk.core.models.due import TakenOver
 
 
 class NewsroomChannel(Channel):

@@ -9,7 +9,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 
 from crisisdesk.core import clock
-from crisisdesk.core.access.permissions import write_grants
+from crisisdesk.core.access.permissions import write_grants, write_membership_grants
 from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.actions.locks import PERSON, Rows
 from crisisdesk.core.actions.wording import edge_refused
@@ -19,7 +19,7 @@ from crisisdesk.core.models.due import Due
 from crisisdesk.core.models.events import INSTALLATION_CHAIN_ID, Chain, Entry, EntryKind, Event
 
 if TYPE_CHECKING:
-    from crisisdesk.core.models import User
+    from crisisdesk.core.models import Membership, User
 
 Saved = TypeVar("Saved", bound=models.Model)
 Later = TypeVar("Later", bound=Due)
@@ -177,15 +177,25 @@ class Act:
         """
         return self.rows.lock(PERSON, {user.pk for user in people})
 
-    def grant(self, user: "User", scope: Any, roles: Iterable[str]) -> None:
-        """Make the user's grants on a brand or case exactly those of all the roles they hold there now.
+    def grant(self, user: "User", case: Any, roles: Iterable[str]) -> None:
+        """Make the user's grants on a case exactly those of all the roles they hold there now.
 
         The account has to be locked before the roles are read: two roles that end at once would otherwise each see
         the other as still held.
         """
-        if (PERSON, user.pk) not in self.rows.locked:
+        self._check_locked(user.pk)
+        if write_grants(user, case, roles) and self.actor.same_as(user):
+            self.actor.forget_grants()
+
+    def grant_by(self, membership: "Membership") -> None:
+        """Make the grants of a membership those of its role, or remove them once it is over."""
+        self._check_locked(membership.user_id)
+        if write_membership_grants(membership, self.now) and self.actor.same_as(membership.user_id):
+            self.actor.forget_grants()
+
+    def _check_locked(self, user: int) -> None:
+        if (PERSON, user) not in self.rows.locked:
             raise RuntimeError(f"{self.name} changes the grants of somebody it did not lock; name them in `locks=`")
-        if write_grants(user, scope, roles) and self.actor.same_as(user):
             self.actor.forget_grants()
 
     def refuse(self, code: str, message: Any, **details: Any) -> None:

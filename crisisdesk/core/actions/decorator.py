@@ -67,6 +67,7 @@ class Action(Generic[Target, Given, Result]):
         locks: Sequence[str],
         by_system: bool,
         only_person: bool,
+        records: bool,
     ) -> None:
         self.name = name
         self.body = body
@@ -79,6 +80,7 @@ class Action(Generic[Target, Given, Result]):
         self.locks = locks
         self.by_system = by_system
         self.only_person = only_person
+        self.records = records
         self.guards: list[Guard] = []
         self.__doc__ = body.__doc__
         self.__name__ = body.__name__
@@ -139,7 +141,7 @@ class Action(Generic[Target, Given, Result]):
         return result
 
     def _write(self, act: Act) -> None:
-        if not act.recorded:
+        if self.records and not act.recorded:
             raise RuntimeError(f"{self.name} changed something without recording an event")
         # Sorted by chain and written last: two actions that touch the same chains cannot deadlock on their heads.
         Event.objects.bulk_create(sorted(act.recorded, key=lambda event: event.chain_id))
@@ -213,6 +215,7 @@ def action(
     locks: Sequence[str] = (),
     by_system: bool = False,
     only_person: bool = False,
+    records: bool = True,
 ) -> Callable[[Callable[Concatenate[Target, Act, Given], Result]], Action[Target, Given, Result]]:
     """Make a function `(obj, act, *, values…)` the body of a verb.
 
@@ -227,6 +230,7 @@ def action(
       `ACTOR`, the account of whoever acts. Whoever's grants change is named here.
     - `by_system`: only the desk itself does this: no token scope, no endpoint, no button.
     - `only_person`: programs may not, whatever their role.
+    - `records`: False only where nothing is to be told to anybody, as nobody else reads what was changed.
     """
 
     def register(body: Callable[Concatenate[Target, Act, Given], Result]) -> Action[Target, Given, Result]:
@@ -248,6 +252,7 @@ def action(
             locks=locks,
             by_system=by_system,
             only_person=only_person,
+            records=records,
         )
         REGISTRY[name] = made
         return made

@@ -1,4 +1,4 @@
-"""Verbs of set-up: brands, accounts, and roles on brands."""
+"""Verbs of set-up: the organisation, brands and accounts."""
 
 from typing import Any
 
@@ -9,6 +9,7 @@ from crisisdesk.core.access.roles import Role
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
 from crisisdesk.core.actions.locks import ACTOR
+from crisisdesk.core.actions.memberships import end, give
 from crisisdesk.core.errors import Invalid, Unmet
 from crisisdesk.core.models import Brand, Membership, Organisation, User, UserKind
 
@@ -31,7 +32,7 @@ def create_brand(organisation: Organisation, act: Act, *, name: str, slug: str, 
     brand = act.save(Brand(name=name, slug=slug, **fields))
     act.record("brand.created", on=brand, brand=brand.slug)
     if act.actor.user is not None:
-        _grant(act, brand, act.user, Role.MANAGER, is_deputy=False)
+        give(act, brand, act.user, Role.MANAGER)
     return brand
 
 
@@ -85,13 +86,13 @@ def superusers_change_superusers(user: User, act: Act, **values: Any) -> Unmet |
 
 @action("core.deactivate_person", needs=Capability.MANAGE, needs_fresh=True, title=_("Close an account"))
 def deactivate_person(user: User, act: Act, *, reason: str) -> User:
-    """Close an account at once: its roles on brands end and its next request is refused."""
+    """Close an account at once: its roles on brands end, those that lie ahead too, and its next request is refused."""
     if act.actor.same_as(user):
         raise Invalid({"user": _("Somebody else has to close your account")})
     user.is_active = False
     act.save(user, fields=["is_active"])
-    for membership in Membership.objects.filter(user=user, until=None).select_related("brand"):
-        _end(act, membership)
+    for membership in Membership.objects.not_over(act.now).filter(user=user).select_related("brand"):
+        end(act, membership)
     entry = act.entry("reason", on=user, text=reason)
     act.record("person.deactivated", on=user, entry=entry)
     return user
@@ -104,56 +105,6 @@ deactivate_person.guard(superusers_change_superusers)
 def account_is_open(user: User, act: Act, **values: Any) -> Unmet | None:
     """An account is closed once."""
     return None if user.is_active else Unmet("closed", _("This account is closed already"))
-
-
-@action(
-    "core.grant_membership",
-    needs=Capability.MANAGE,
-    needs_fresh=True,
-    title=_("Give a role"),
-    creates=True,
-    locks=("user",),
-)
-def grant_membership(brand: Brand, act: Act, *, user: User, role: str, is_deputy: bool = False) -> Membership:
-    """Give somebody a role on a brand, as its holder or as the deputy; the rights of the role follow at once."""
-    if not user.is_active:
-        raise Invalid({"user": _("This account is closed; open it again first")})
-    return _grant(act, brand, user, Role(role), is_deputy=is_deputy)
-
-
-@action("core.end_membership", needs=Capability.MANAGE, needs_fresh=True, title=_("End a role"), locks=("user",))
-def end_membership(membership: Membership, act: Act, *, reason: str = "") -> Membership:
-    """End a role on a brand. The rights that no other role of the person gives are gone with the next request."""
-    _end(act, membership, reason.strip())
-    return membership
-
-
-def _grant(act: Act, brand: Brand, user: User, role: Role, *, is_deputy: bool) -> Membership:
-    membership = act.save(Membership(brand=brand, user=user, role=role, is_deputy=is_deputy, since=act.now))
-    _follow(act, brand, user)
-    act.record("membership.granted", on=membership, brand=brand.slug, user=user.pk, role=str(role), deputy=is_deputy)
-    return membership
-
-
-def _end(act: Act, membership: Membership, reason: str = "") -> None:
-    if membership.until is not None:
-        act.refuse("ended", _("This role has ended already"))
-    membership.until = act.now
-    act.save(membership)
-    _follow(act, membership.brand, membership.user)
-    act.record(
-        "membership.ended",
-        on=membership,
-        entry=act.entry("reason", on=membership, text=reason) if reason else None,
-        brand=membership.brand.slug,
-        user=membership.user_id,
-        role=str(membership.role),
-    )
-
-
-def _follow(act: Act, brand: Brand, user: User) -> None:
-    held = Membership.objects.filter(brand=brand, user=user, until=None).values_list("role", flat=True)
-    act.grant(user, brand, list(held))
 
 
 def _assign(row: Any, fields: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """Set-up of the organisation: brands, people, roles, tokens; and the log of it."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -8,17 +9,20 @@ from django.db.models import CharField, F, Func, OuterRef, QuerySet, Subquery, V
 from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
+from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from crisisdesk.core import clock, days
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.accounts.token_forms import TokenForm
-from crisisdesk.core.actions import people, tokens
+from crisisdesk.core.actions import memberships, notifications, people, tokens
 from crisisdesk.core.admin.base import AdminVerb, DeskAdmin, ReadOnlyInline, ReasonForm, WorkflowAdmin
+from crisisdesk.core.admin.membership_form import MembershipForm
 from crisisdesk.core.errors import Denied, DomainError, NotFresh
 from crisisdesk.core.log import events
-from crisisdesk.core.models import ApiToken, Brand, Event, Membership, Organisation, StoredFile, User
+from crisisdesk.core.models import ApiToken, Brand, DeadNotice, Event, Membership, Organisation, StoredFile, User
 from crisisdesk.core.models.events import INSTALLATION_CHAIN_ID
 
 __all__ = ["AdminVerb", "DeskAdmin", "ReadOnlyInline", "ReasonForm", "WorkflowAdmin"]
@@ -52,7 +56,7 @@ class MembershipInline(ReadOnlyInline):
     """The roles of a person."""
 
     model = Membership
-    fields = ("brand", "role", "is_deputy", "since", "until")
+    fields = ("brand", "role", "is_deputy", "valid_from", "valid_until")
 
 
 @admin.register(User)
@@ -73,17 +77,74 @@ class PersonAdmin(DeskAdmin):
         return (*first, "position", "phone", "language", "is_staff")
 
 
+class HeldFilter(admin.SimpleListFilter):
+    """Roles that hold now, will hold, or have ended."""
+
+    title = _("in force")
+    parameter_name = "held"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """The three."""
+        return [("now", _("in force now")), ("later", _("in force later")), ("over", _("no longer in force"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows that fit."""
+        now, rows = clock.now(), Membership.objects.order_by()
+        later = rows.not_over(now).filter(valid_from__gt=now)
+        chosen = {"now": rows.current(now), "later": later, "over": rows.over(now)}.get(self.value() or "")
+        return queryset if chosen is None else queryset.filter(pk__in=chosen.values("pk"))
+
+
 @admin.register(Membership)
 class MembershipAdmin(DeskAdmin):
-    """Who holds which role on which brand."""
+    """Who holds which role on which brand, from when until when."""
 
-    create_verb = people.grant_membership
-    list_display = ("user", "role", "is_deputy", "brand", "since", "until")
-    list_filter = ("role", "brand", ("until", admin.EmptyFieldListFilter))
+    create_verb = memberships.grant_membership
+    change_verb = memberships.change_membership_dates
+    form = MembershipForm
+    list_display = ("user", "role", "is_deputy", "brand", "held")
+    list_filter = ("role", "brand", HeldFilter)
     search_fields = ("user__name", "user__email")
     list_select_related = ("user", "brand")
-    fields = ("user", "brand", "role", "is_deputy")
-    verbs = (AdminVerb(people.end_membership, ReasonForm),)
+    verbs = (AdminVerb(memberships.end_membership, ReasonForm),)
+
+    def get_fields(self, request: HttpRequest, obj: Membership | None = None) -> Any:
+        """A beginning can be chosen while it lies ahead."""
+        ahead = obj is None or obj.valid_from > clock.now()
+        return ("user", "brand", "role", "is_deputy", "valid_from" if ahead else "began", "valid_until")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Membership | None = None) -> Any:
+        """Another role is another row; of this one the dates can be changed."""
+        return () if obj is None else ("user", "brand", "role", "is_deputy", "began")
+
+    def may_change(self, principal: Principal, row: Any) -> bool:
+        """What has ended stays as it was."""
+        return super().may_change(principal, row) and not row.is_over(clock.now())
+
+    def change(self, principal: Principal, row: Any, values: dict[str, Any]) -> None:
+        """An end that was not touched stays as it is."""
+        memberships.change_membership_dates(row, principal, **{"valid_until": row.valid_until, **values})
+
+    @admin.display(description=_("first day"))
+    def began(self, row: Membership) -> str:
+        """The day on which it began."""
+        return _day(days.first_day(row.valid_from, row.brand.zone))
+
+    @admin.display(description=_("in force"), ordering="valid_from")
+    def held(self, row: Membership) -> str:
+        """Whether it holds now, from when or until when."""
+        now, zone, ends = clock.now(), row.brand.zone, row.valid_until
+        if ends is not None and ends <= row.valid_from:
+            return gettext("withdrawn before it began")
+        if row.is_over(now):
+            return gettext("ended {day}").format(day=_day(days.last_day(ends or now, zone)))
+        begins = "" if row.valid_from <= now else _day(days.first_day(row.valid_from, zone))
+        until = "" if ends is None else _day(days.last_day(ends, zone))
+        if begins and until:
+            return gettext("from {begin} until {end}").format(begin=begins, end=until)
+        if begins:
+            return gettext("from {day}").format(day=begins)
+        return gettext("until {day}").format(day=until) if until else gettext("in force now")
 
     def may_create(self, principal: Principal) -> bool:
         """Administrators of any brand give roles on it."""
@@ -91,7 +152,7 @@ class MembershipAdmin(DeskAdmin):
 
     def create(self, principal: Principal, values: dict[str, Any]) -> Membership:
         """The verb is the brand's."""
-        return people.grant_membership(values.pop("brand"), principal, **values)
+        return memberships.grant_membership(values.pop("brand"), principal, **values)
 
 
 class ServiceTokenForm(TokenForm):
@@ -214,3 +275,39 @@ class EventAdmin(WorkflowAdmin):
     def told(self, event: Any) -> str:
         """The event as a sentence."""
         return events.sentence(event, event.actor_name or event.actor, get_language() or "en")
+
+
+@admin.register(DeadNotice)
+class DeadNoticeAdmin(WorkflowAdmin):
+    """E-mails to colleagues that were given up: to whom and why. What they said is between the desk and the person."""
+
+    list_display = ("recipient", "kind", "unsent", "given_up_at", "last_answer")
+    list_filter = ("unsent", "kind")
+    search_fields = ("user__name", "user__email", "last_error")
+    list_select_related = ("user",)
+    ordering = ("-dead_at",)
+    fields = (
+        "recipient", "kind", "way", "object_type", "object_id", "round", "unsent", "created_at", "given_up_at",
+        "attempts", "last_answer",
+    )  # fmt: skip
+    readonly_fields = fields
+    verbs = (AdminVerb(notifications.retry_notice),)
+
+    @admin.display(description=_("recipient"), ordering="user__name_sort")
+    def recipient(self, notice: DeadNotice) -> str:
+        """Who was not told."""
+        return f"{notice.user.name} <{notice.user.email}>"
+
+    @admin.display(description=_("given up"), ordering="dead_at")
+    def given_up_at(self, notice: DeadNotice) -> Any:
+        """When nothing more was tried."""
+        return notice.dead_at
+
+    @admin.display(description=_("last answer"))
+    def last_answer(self, notice: DeadNotice) -> str:
+        """The mail server's words, or the error."""
+        return notice.last_error
+
+
+def _day(day: date) -> str:
+    return date_format(day, "SHORT_DATE_FORMAT")

@@ -22,7 +22,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpResponse
 from rest_framework import viewsets
 from rest_framework.decorators import action as extra_action
@@ -43,6 +43,7 @@ from crisisdesk.core.api.serializers import Input, Output, ReasonIn, VisibleFiel
 from crisisdesk.core.errors import Missing
 from crisisdesk.core.files.receiving import kept_or_gone
 from crisisdesk.core.models import Organisation
+from crisisdesk.core.search import Searched
 
 __all__ = ["Answers", "DeskViewSet", "Filter", "Input", "Output", "ReasonIn", "Router", "Verb", "VisibleField", "verb"]
 
@@ -142,6 +143,12 @@ class DeskViewSet(Answers, viewsets.GenericViewSet[Any]):
         """What a change of the row may change in other tables, as plain values: it counts for the ETag."""
         return None
 
+    def searched(self, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+        """The rows that fit `?search=`: by index where the model is a searched one, else parts of the named columns."""
+        if isinstance(rows, Searched):
+            return rows.searched(text)
+        return rows.filter(Q.create([(f"{path}__icontains", text) for path in self.search], Q.OR))
+
     def headers_of(self, row: Any) -> Mapping[str, str]:
         """Further headers of an answer that shows one row."""
         return {}
@@ -172,9 +179,9 @@ class DeskViewSet(Answers, viewsets.GenericViewSet[Any]):
         return self.show(self.get_object())
 
     def show(self, row: Any, *, status: int = 200) -> Response:
-        """The row in full."""
-        shape = self.get_serializer_class()
-        response = Response(shape(row, context=self.get_serializer_context()).data, status=status)
+        """The row in full; it was read as visible, which need not be asked again."""
+        shape, context = self.get_serializer_class(), {**self.get_serializer_context(), "seen": row}
+        response = Response(shape(row, context=context).data, status=status)
         if isinstance(row, Model):
             response["ETag"] = etag_of(row, self.unversioned, self.parts(row))
         for name, value in self.headers_of(row).items():

@@ -6,8 +6,8 @@ from crisisdesk.core.models.due import Due
 from crisisdesk.core.models.events import Chain, Entry, EntryKind, Event, EventSeal
 from crisisdesk.core.models.files import StoredFile, Upload
 from crisisdesk.core.models.idempotency import IdempotencyKey, SharedCache
-from crisisdesk.core.models.notifications import Notification
-from crisisdesk.core.models.organisation import Brand, BrandGrant, Membership, Organisation
+from crisisdesk.core.models.notifications import DeadNotice, Notification, Unsent, Way
+from crisisdesk.core.models.organisation import Brand, BrandGrant, Membership, MembershipTimer, Organisation
 from crisisdesk.core.models.tokens import ApiToken, SignInThrottle, TokenRate
 from crisisdesk.core.models.users import User, UserKind
 
@@ -16,6 +16,7 @@ __all__ = [
     "Brand",
     "BrandGrant",
     "Chain",
+    "DeadNotice",
     "DeskHistory",
     "DeskModel",
     "Due",
@@ -25,13 +26,16 @@ __all__ = [
     "EventSeal",
     "IdempotencyKey",
     "Membership",
+    "MembershipTimer",
     "Notification",
     "Organisation",
     "SharedCache",
     "SignInThrottle",
     "StoredFile",
     "TokenRate",
+    "Unsent",
     "Upload",
     "User",
     "UserKind",
+    "Way",
 ]

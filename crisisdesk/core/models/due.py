@@ -8,12 +8,19 @@ from django.db.models import F, Q
 
 from crisisdesk.core import clock
 
+LEASE = timedelta(seconds=60)
+
+
+class TakenOver(Exception):
+    """A later claim, or an action, holds the row now; whoever notices lets go and writes nothing."""
+
 
 class Due(models.Model):
     """A side effect or timer as a row: claimed under a lease, finished under a fence.
 
     The fence grows with every claim. Whoever finishes names the fence it was given, so that a worker that slept past
-    its lease cannot undo what a later one did. `task` names the Celery task that looks after the table.
+    its lease cannot undo what a later one did. Work that may outlast the lease renews it: `keep` between its steps,
+    `renew` right before the step that cannot be undone. `task` names the Celery task that looks after the table.
     """
 
     due_at = models.DateTimeField()
@@ -25,6 +32,8 @@ class Due(models.Model):
     last_error = models.TextField(blank=True, editable=False)
 
     task: ClassVar[str] = ""
+    # For how long the claim that returned this row took it; no column.
+    leased_for: timedelta = LEASE
 
     class Meta:
         abstract = True
@@ -43,7 +52,7 @@ class Due(models.Model):
         )
 
     @classmethod
-    def claim(cls, *, limit: int = 20, lease: timedelta = timedelta(seconds=60)) -> list[Self]:
+    def claim(cls, *, limit: int = 20, lease: timedelta = LEASE) -> list[Self]:
         """Take up to `limit` due rows for the length of the lease; rows others hold are skipped.
 
         The claim is a transaction of its own, so a worker that dies afterwards loses the lease and nothing else.
@@ -58,7 +67,22 @@ class Due(models.Model):
             cls._base_manager.filter(pk__in=taken).update(
                 lease_until=clock.now() + lease, fence=F("fence") + 1, attempts=F("attempts") + 1
             )
-            return list(cls._base_manager.filter(pk__in=taken).order_by("due_at"))
+            rows = list(cls._base_manager.filter(pk__in=taken).order_by("due_at"))
+        for row in rows:
+            row.leased_for = lease
+        return rows
+
+    def renew(self) -> None:
+        """Hold the row for the whole length of the lease from now on; raises `TakenOver` if somebody else has it."""
+        until = clock.now() + self.leased_for
+        if not self._mine(self.fence).update(lease_until=until):
+            raise TakenOver
+        self.lease_until = until
+
+    def keep(self) -> None:
+        """Renew the lease once a third of it is used up; cheap enough to be called between any two steps."""
+        if self.lease_until is None or self.lease_until - clock.now() < self.leased_for * 2 / 3:
+            self.renew()
 
     def _mine(self, fence: int) -> "models.QuerySet[Self]":
         return type(self)._base_manager.filter(pk=self.pk, fence=fence, done_at=None, dead_at=None)

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from crisisdesk.core import clock
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.access.querysets import DeskQuerySet
 from crisisdesk.core.czech import sort_key
@@ -36,7 +37,7 @@ class UserQuerySet(DeskQuerySet):
         if principal.manages_installation():
             return self.all()
         brands = sorted(principal.brands_with(Capability.VIEW))
-        colleagues = Membership.objects.filter(brand_id__in=brands, until=None).values_list("user", flat=True)
+        colleagues = Membership.objects.current(clock.now()).filter(brand_id__in=brands).values_list("user", flat=True)
         return self.filter(pk__in={principal.user.pk, *colleagues})  # type: ignore[union-attr]
 
 

@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from crisisdesk.core.access.querysets import CappedCount
+
 _migrated = False
 
 
@@ -23,7 +25,16 @@ def ready(request: HttpRequest) -> HttpResponse:
     reason = unready_reason()
     if reason:
         return JsonResponse({"status": "unready", "reason": reason}, status=503)
-    return JsonResponse({"status": "ok"})
+    warnings = warnings_now()
+    return JsonResponse({"status": "ok"} | ({"warnings": warnings} if warnings else {}))
+
+
+def warnings_now() -> list[str]:
+    """What an administrator should look at while requests are served; no reason to take the desk out of service."""
+    from crisisdesk.core.models import Notification
+
+    dead = CappedCount(Notification.objects.filter(dead_at__isnull=False))
+    return [f"Notifications that were given up: {dead}. See the administration."] if dead else []
 
 
 def unready_reason() -> str:

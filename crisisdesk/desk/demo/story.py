@@ -55,8 +55,10 @@ def tell_all(say: Say = lambda line: None) -> bool:
 
 
 def _write_off_mails(now: datetime) -> None:
-    """What the story's people would have been told by mail they know already."""
-    Notification.objects.filter(user__email__endswith=f"@{people.DOMAIN}", done_at=None).update(done_at=now)
+    """What the story's people would have been told by mail they know already; what is a day old they have read."""
+    theirs = Notification.objects.filter(user__email__endswith=f"@{people.DOMAIN}")
+    theirs.filter(done_at=None).update(done_at=now)
+    theirs.unread().filter(created_at__lt=now - timedelta(days=1)).update(read_at=now)
 
 
 @contextmanager

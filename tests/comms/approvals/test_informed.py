@@ -25,7 +25,9 @@ def correction(world: World, **answers: Any) -> ApprovalRequest:
 
 def told(world: World, code: str, request: ApprovalRequest) -> set[str]:
     return set(
-        Notification.objects.filter(user=world.user(code), object_id=request.uuid).values_list("kind", flat=True)
+        Notification.objects.filter(way="mail", user=world.user(code), object_id=request.uuid).values_list(
+            "kind", flat=True
+        )
     )
 
 

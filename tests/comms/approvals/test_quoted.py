@@ -12,7 +12,8 @@ from comms.actions.policies import change_policy
 from comms.actions.statements import change_statement, edit_statement
 from comms.models import Approval, ApprovalPolicy, ApprovalRequest, PolicyProposal, RequestState, Statement
 from comms.sending.models import Account
-from crisisdesk.core.actions.people import end_membership
+from crisisdesk.core import clock
+from crisisdesk.core.actions.memberships import end_membership
 from crisisdesk.core.errors import Denied, Invalid, Missing, NotNow
 from crisisdesk.core.models import Membership, Notification, User
 from tests.cases import build as cases
@@ -47,7 +48,7 @@ def state(request: ApprovalRequest) -> str:
 def test_who_is_quoted_is_asked_beside_the_roles(world: World) -> None:
     request = sent(world, "quality")
     assert whom(request) == sorted(["comms_lead", "spokesperson", world.user("quality").email])
-    (notice,) = Notification.objects.filter(user=world.user("quality"), object_id=request.uuid)
+    (notice,) = Notification.objects.filter(way="mail", user=world.user("quality"), object_id=request.uuid)
     assert notice.kind == "approval.quoted"
     build.approve(world, request, "comms_lead")
     build.approve(world, request, "spokesperson")
@@ -166,7 +167,7 @@ def test_programs_and_closed_accounts_are_not_quoted(world: World) -> None:
 
 def test_who_lost_sight_of_the_case_is_named_when_it_is_sent(world: World) -> None:
     version = answer(world, "quality")
-    for membership in Membership.objects.filter(user=world.user("quality"), until=None):
+    for membership in Membership.objects.current(clock.now()).filter(user=world.user("quality")):
         end_membership(membership, world.principal("manager", fresh=True))
     with pytest.raises(NotNow) as refused:
         submit_statement(version, world.principal("community"))

@@ -28,7 +28,7 @@ def test_the_text_is_fixed_and_the_right_people_are_asked(world: World) -> None:
     (event,) = events_of(version, "statement.submitted")
     assert event.payload["payload_hash"] == version.payload_hash
     assert version.history.first().history_user == world.user("community")
-    told = Notification.objects.filter(kind="approval.waiting").values_list("user__email", flat=True)
+    told = Notification.objects.filter(way="mail", kind="approval.waiting").values_list("user__email", flat=True)
     assert list(told) == [world.user("comms_lead").email]
 
 

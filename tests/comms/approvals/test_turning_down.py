@@ -33,7 +33,7 @@ def test_a_returned_text_waits_as_a_new_draft_with_the_same_words(world: World) 
     assert "Kdy" not in event.canonical
     assert ApprovalRequest.objects.get(pk=request.pk).state == RequestState.RETURNED
     assert not request.stages.filter(done_at=None).exists()
-    told = Notification.objects.filter(kind="statement.came_back").values_list("user__email", flat=True)
+    told = Notification.objects.filter(way="mail", kind="statement.came_back").values_list("user__email", flat=True)
     assert list(told) == [world.user("community").email]
 
 

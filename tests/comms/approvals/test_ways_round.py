@@ -25,6 +25,8 @@ from comms.sending.models import Delivery
 from comms.tasks import publish_what_was_scheduled
 from crisisdesk.core import clock
 from crisisdesk.core.access.permissions import write_grants
+from crisisdesk.core.access.principals import SYSTEM
+from crisisdesk.core.actions.memberships import grant_membership
 from crisisdesk.core.actions.people import deactivate_person
 from crisisdesk.core.errors import Denied, Invalid, Missing, NotNow
 from tests.cases.build import codes
@@ -59,7 +61,7 @@ def test_nor_in_the_template_of_another_brand(world: World) -> None:
     (version,) = build.prepared(world, "no_news")
     StatementTemplate.objects.filter(pk=version.template_id).update(brand=world.other_brand, code="elsewhere")
     author = world.principal("community")
-    write_grants(author.user, world.other_brand, ["community"])
+    grant_membership(world.other_brand, SYSTEM, user=author.user, role="community")
     author.forget_grants()
     with pytest.raises(Invalid) as said:
         draft_statement(case, author, purpose="update", template_versions=[TemplateVersion.objects.get(pk=version.pk)])
@@ -113,7 +115,7 @@ def test_a_replaced_text_takes_its_authors_along(world: World) -> None:
     version = build.approved(world)
     draft = revise_statement(version, world.principal("comms_lead"))
     refused_author = submit_statement(draft, world.principal("comms_lead")).request
-    write_grants(world.user("community"), world.brand, ["community", "comms_lead"])
+    grant_membership(world.brand, SYSTEM, user=world.user("community"), role="comms_lead")
     refused(world, refused_author, "community", "four_eyes")
 
 
@@ -131,7 +133,7 @@ def test_the_right_of_a_superuser_or_a_stray_grant_is_no_role(world: World) -> N
     request = build.submitted(world)
     with pytest.raises(Denied):
         build.approve(world, request, "superuser")
-    write_grants(world.user("superuser"), world.brand, ["comms_lead"])
+    write_grants(world.user("superuser"), request.version.statement.case, ["comms_lead"])
     refused(world, request, "superuser", "not_asked")
 
 

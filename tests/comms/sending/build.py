@@ -139,10 +139,18 @@ class Mailbox:
         return self.answer
 
 
+def send_through(mailbox: Mailbox, settings: Any) -> None:
+    """Let the desk send its mails through this server."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", mailbox.port, 5
+    settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+    settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+
+
 @contextmanager
-def mail_server() -> Iterator[Mailbox]:
+def mail_server(mailbox: Mailbox | None = None) -> Iterator[Mailbox]:
     """A real SMTP server on a free port of loopback."""
-    mailbox = Mailbox()
+    mailbox = mailbox or Mailbox()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         mailbox.port = free.getsockname()[1]

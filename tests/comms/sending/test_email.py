@@ -13,6 +13,7 @@ from comms.sending.channels import email as channel
 from comms.sending.models import Account, Delivery, DeliveryState, Outcome, Recipient, RecipientState, Subscriber
 from comms.sending.newsroom.subscribing import VISITOR
 from crisisdesk.core.errors import Invalid, NotNow
+from crisisdesk.core.jobs import mail as post
 from crisisdesk.core.models import Event
 from tests.comms.sending import build
 from tests.comms.sending.build import Mailbox
@@ -221,9 +222,8 @@ def test_a_worker_that_died_between_the_two_notes_leaves_one_open_mail(world: Wo
     channel._list_recipients(attempt.delivery)
     recipient = channel._next_recipient(attempt.delivery)
     assert recipient is not None
-    connection = channel.open_connection()
-    connection.send_messages([channel.mail_to(recipient)])
-    connection.close()
+    with post.connected(attempt.delivery) as connection:
+        connection.send_messages([channel.mail_to(recipient)])
     build.let_leases_lapse()
     build.send_all()
     assert build.delivery(version, "email").waits_for_decision

@@ -10,7 +10,7 @@ from django.test import Client
 
 from crisisdesk.core.access import second_factor
 from crisisdesk.core.access.roles import ROLE_CAPABILITIES, Role
-from crisisdesk.core.actions.people import grant_membership
+from crisisdesk.core.actions.memberships import grant_membership
 from crisisdesk.core.actions.tokens import create_token, remove_second_factors
 from crisisdesk.core.errors import Invalid, NotNow
 from crisisdesk.core.models import Event

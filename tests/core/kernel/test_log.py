@@ -7,7 +7,8 @@ import pytest
 from django.db import DatabaseError, connection, connections, transaction
 
 from crisisdesk.core import clock
-from crisisdesk.core.actions.people import change_brand, deactivate_person, grant_membership
+from crisisdesk.core.actions.memberships import grant_membership
+from crisisdesk.core.actions.people import change_brand, deactivate_person
 from crisisdesk.core.log.audit import verify
 from crisisdesk.core.models import Chain, Entry, Event, EventSeal
 from tests.conftest import World

@@ -4,17 +4,13 @@ from collections.abc import Callable
 
 import pytest
 
+from crisisdesk.core import clock
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.access.principals import ANONYMOUS, SYSTEM, Principal
 from crisisdesk.core.access.roles import ROLE_CAPABILITIES, Role
 from crisisdesk.core.actions.act import Act
-from crisisdesk.core.actions.people import (
-    change_person,
-    create_person,
-    deactivate_person,
-    end_membership,
-    grant_membership,
-)
+from crisisdesk.core.actions.memberships import end_membership, grant_membership
+from crisisdesk.core.actions.people import change_person, create_person, deactivate_person
 from crisisdesk.core.actions.tokens import remove_second_factors
 from crisisdesk.core.errors import Denied, Invalid, Missing, NotFresh, NotNow
 from crisisdesk.core.models import Brand, Event, Membership
@@ -79,7 +75,7 @@ def test_token_is_narrowed_by_scope_and_brand(world: World) -> None:
 @pytest.mark.parametrize("fresh", [False, True])
 def test_roles_and_accounts_are_changed_by_somebody_who_has_just_said_who_they_are(world: World, fresh: bool) -> None:
     manager, hr = world.principal("manager", fresh=fresh), world.user("hr")
-    held = Membership.objects.get(user=hr, brand=world.brand, until=None)
+    held = Membership.objects.get(user=hr, brand=world.brand)
     verbs: list[Callable[[], object]] = [
         lambda: grant_membership(world.brand, manager, user=hr, role=Role.SCRIBE),
         lambda: end_membership(held, manager),
@@ -126,7 +122,7 @@ def test_closed_account_is_nobody(world: World) -> None:
     deactivate_person(hr, world.principal("manager", fresh=True), reason="Odchod z firmy")
     hr.refresh_from_db()
     assert Principal.for_user(hr) is ANONYMOUS
-    assert not Membership.objects.filter(user=hr, until=None).exists()
+    assert not Membership.objects.current(clock.now()).filter(user=hr).exists()
 
 
 def test_installation_set_up_needs_every_brand(world: World) -> None:

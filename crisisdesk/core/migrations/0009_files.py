@@ -14,7 +14,7 @@ from crisisdesk.core.log.migration_sql import KEEP_FILES
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0006_reasons_blanked"),
+        ("core", "0008_notices_by_round_and_way"),
     ]
 
     operations = [

@@ -12,8 +12,8 @@ import crisisdesk.core.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0004_withdrawing_an_offer"),
-        ("core", "0007_files"),
+        ("cases", "0005_searched_cases"),
+        ("core", "0009_files"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
