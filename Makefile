@@ -4,6 +4,7 @@
 #   make test        the fast suite                make test-all   that, the drills and the walks
 #   make drills      real servers, long tests      make walks      people with browsers at one running desk
 #   make lint        every check of the code       make messages   bring the Czech catalogue up to date
+#   make templates   write the templates as they should be written
 #   make bench       the benchmarks                make lock       the lock files from requirements*.in
 
 PYTHON ?= python3
@@ -17,7 +18,7 @@ FOLDER := $(shell pwd)
 
 export PORT DATA_DIR
 
-.PHONY: run test drills walks test-all lint messages bench lock clean
+.PHONY: run test drills walks test-all lint messages templates bench lock clean
 
 run: $(VENV)/run.stamp
 	@exec $(BIN)/python manage.py desk
@@ -41,11 +42,15 @@ lint: $(VENV)/dev.stamp
 	$(BIN)/mypy $(wildcard $(PACKAGES)) manage.py
 	$(BIN)/lint-imports
 	$(BIN)/djlint . --lint --quiet
+	$(BIN)/python manage.py templates --check
 	$(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py messages --check
 
 messages: $(VENV)/dev.stamp
 	$(BIN)/python manage.py messages
+
+templates: $(VENV)/dev.stamp
+	$(BIN)/python manage.py templates
 
 bench: $(VENV)/dev.stamp
 	$(BIN)/python -m bench $(ARGS)

@@ -32,8 +32,10 @@ def main() -> None:
     if command == "desk":
         signal.signal(signal.SIGTERM, _end)
         signal.signal(signal.SIGHUP, _end)
+    # `check --database default` asks the database after all.
+    asks = (command not in QUIET_COMMANDS or "--database" in sys.argv) and "--help" not in sys.argv
     try:
-        with embedded.servers(needed=command not in QUIET_COMMANDS and "--help" not in sys.argv):
+        with embedded.servers(needed=asks):
             execute_from_command_line(sys.argv)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -42,18 +42,19 @@ def people(brands: int) -> dict[str, int]:
     from django.contrib.auth.models import Permission
 
     from cases.models import Case, CaseGrant
-    from crisisdesk.core.models import Brand, BrandGrant, User
+    from crisisdesk.core import clock
+    from crisisdesk.core.access.permissions import write_membership_grants
+    from crisisdesk.core.models import Brand, Membership, User
 
-    view_brand = Permission.objects.get(codename="view", content_type__model="brand")
     view_case = Permission.objects.get(codename="view", content_type__model="case")
     made = {
         name: User.objects.create_user(f"{name}@bench.example", None, name=name) for name in ("all", "four", "forty")
     }
     pks = list(Brand.objects.order_by("pk").values_list("pk", flat=True))
     for name, held in (("all", pks), ("four", pks[3:7])):
-        BrandGrant.objects.bulk_create(
-            [BrandGrant(user=made[name], permission=view_brand, content_object_id=pk) for pk in held]
-        )
+        for pk in held:
+            role = Membership.objects.create(user=made[name], brand_id=pk, role="duty")
+            write_membership_grants(role, clock.now())
     old = Case.objects.order_by("created_at").values_list("pk", flat=True)[:4000:100]
     CaseGrant.objects.bulk_create(
         [CaseGrant(user=made["forty"], permission=view_case, content_object_id=pk) for pk in old]
@@ -64,7 +65,7 @@ def people(brands: int) -> dict[str, int]:
 def measure(rounds: int) -> dict[str, float]:
     """Median milliseconds of the newest page of 25, unrestricted and for each of the three, grants read anew."""
     from cases.models import Case
-    from crisisdesk.core.access.principals import Principal
+    from crisisdesk.core.access.principals import Grants, Principal
     from crisisdesk.core.models import User
 
     def page(name: str) -> list[Case]:
@@ -73,6 +74,8 @@ def measure(rounds: int) -> dict[str, float]:
 
     works = {"unrestricted page": lambda: list(Case.objects.order_by("-created_at", "-pk")[:25])}
     for name in ("all", "four", "forty"):
+        user = User.objects.get(email=f"{name}@bench.example")
+        works[f"grants of {name}"] = lambda user=user: Grants(user)  # type: ignore[misc]
         works[f"sees {name}"] = lambda name=name: page(name)  # type: ignore[misc]
     return alternate(works, rounds=rounds)
 

@@ -12,6 +12,7 @@ from cases.models import (
     Case,
     Clock,
     CrisisKind,
+    Evidence,
     Fact,
     PolicyLevel,
     PolicyLimit,
@@ -24,7 +25,6 @@ from cases.models import (
     Signal,
     Task,
 )
-from cases.states import SignalState
 from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.access.roles import CASE_ROLES
 from crisisdesk.core.admin.base import AdminVerb, DeskAdmin, ReadOnlyInline, ReasonForm, WorkflowAdmin
@@ -184,11 +184,7 @@ class ProtocolVersionAdmin(WorkflowAdmin):
     list_select_related = ("protocol",)
     fields = ("protocol", "number", "published_at", "change")
     inlines = (StepInline,)
-    verbs = (
-        AdminVerb(
-            actions.publish_protocol, offered=lambda row, principal: actions.publish_protocol.can(principal, row)
-        ),
-    )
+    verbs = (AdminVerb(actions.publish_protocol),)
 
 
 @admin.register(ProtocolStep)
@@ -201,7 +197,7 @@ class StepAdmin(DeskAdmin):
     list_filter = ("version__protocol", "role", "blocking")
     search_fields = ("title_cs", "title_en")
     list_select_related = ("version__protocol",)
-    verbs = (AdminVerb(actions.remove_step, offered=lambda row, principal: actions.remove_step.can(principal, row)),)
+    verbs = (AdminVerb(actions.remove_step),)
 
     def get_fields(self, request: HttpRequest, obj: ProtocolStep | None = None) -> Any:
         """Which version a step belongs to, is chosen once."""
@@ -252,12 +248,7 @@ class SignalAdmin(WorkflowAdmin):
     verbs = (
         AdminVerb(actions.take_over_signal),
         AdminVerb(actions.dismiss_signal, ReasonForm),
-        AdminVerb(
-            actions.open_case,
-            offered=lambda row, principal: (
-                row.state != SignalState.ATTACHED and actions.open_case.offered(principal, row)
-            ),
-        ),
+        AdminVerb(actions.open_case),
     )
 
 
@@ -313,7 +304,7 @@ class RoleAdmin(WorkflowAdmin):
     search_fields = ("case__reference", "user__name")
     list_select_related = ("case", "user")
     fields = ("case", "role", "user", "deputy_of", "state", "offered_by", "answered_at", "ended_at")
-    verbs = (AdminVerb(actions.lapse_offer), AdminVerb(actions.end_role, ReasonForm))
+    verbs = (AdminVerb(actions.withdraw_offer), AdminVerb(actions.end_role, ReasonForm))
 
 
 @admin.register(Task)
@@ -351,6 +342,18 @@ class FactAdmin(WorkflowAdmin):
         "case", "text", "type", "state", "public_ok", "source", "owner", "verify_by", "verified_by", "verified_at",
         "answer",
     )  # fmt: skip
+
+
+@admin.register(Evidence)
+class EvidenceAdmin(WorkflowAdmin):
+    """Evidence; the files themselves stand under Files."""
+
+    list_display = ("case", "number", "caption", "file", "side", "captured_at", "added_by", "created_at")
+    list_filter = ("side", "file__kind")
+    search_fields = ("case__reference", "caption", "file__sha256")
+    list_select_related = ("case", "file", "added_by")
+    fields = ("case", "number", "file", "caption", "source", "side", "captured_at", "added_by", "created_at")
+    verbs = (AdminVerb(actions.remove_evidence, ReasonForm),)
 
 
 @admin.register(Clock)

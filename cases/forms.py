@@ -6,15 +6,16 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case, CrisisKind, FactType, RumourAnswer, Severity, Signal
+from cases.models import Case, CrisisKind, FactType, RumourAnswer, Severity, Side, Signal
 from cases.models.assessments import QUESTIONS, AnswerChoice
 from cases.states import FactState
 from crisisdesk.core import languages
 from crisisdesk.core.access.capabilities import Capability
-from crisisdesk.core.access.directory import people_visible_to
 from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.access.roles import CASE_ROLES, Role
-from crisisdesk.core.models import Brand, User, UserKind
+from crisisdesk.core.files.receiving import Received, receive
+from crisisdesk.core.files.types import FileKind, accept
+from crisisdesk.core.models import Brand, Upload, User, UserKind
 
 ROLES = [(role.value, role.label) for role in CASE_ROLES]
 
@@ -46,7 +47,9 @@ class Person(forms.ModelChoiceField):
 
     def among(self, principal: Principal) -> None:
         """Offer the people this principal works with."""
-        self.queryset = people_visible_to(principal).filter(is_active=True, kind=UserKind.PERSON).order_by("name_sort")
+        self.queryset = (
+            User.objects.visible_to(principal).filter(is_active=True, kind=UserKind.PERSON).order_by("name_sort")
+        )
 
 
 class DeskForm(forms.Form):
@@ -64,6 +67,16 @@ def kind_field(**options: Any) -> forms.ModelChoiceField:
     """The kinds of crisis there are, in their order."""
     return forms.ModelChoiceField(
         CrisisKind.objects.filter(active=True), label=_("Kind of crisis"), empty_label=_("not known yet"), **options
+    )
+
+
+def screenshot_field() -> forms.FileField:
+    """A picture that shows what is reported."""
+    return forms.FileField(
+        label=_("Screenshot"),
+        required=False,
+        widget=forms.FileInput({"accept": accept(FileKind.IMAGE), "data-paste": ""}),
+        help_text=_("A picture up to 10 MB."),
     )
 
 
@@ -98,6 +111,7 @@ class ReportForm(DeskForm):
     links = Lines(label=_("Links"), required=False, help_text=_("One on each line"), max_length=20_000)
     kind = kind_field(required=False)
     detected_at = Moment(label=_("First noticed"), required=False, help_text=_("Empty means now"))
+    screenshot = screenshot_field()
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -351,3 +365,59 @@ class RefuteForm(DeskForm):
     answer = forms.ChoiceField(
         label=_("What is done about it"), choices=[("", "–"), *RumourAnswer.choices], required=False
     )
+
+
+# --- evidence -------------------------------------------------------------------------------------------------------
+
+
+class AboutEvidenceForm(DeskForm):
+    """What is said about a piece of evidence."""
+
+    caption = forms.CharField(label=_("What it shows"), max_length=300, required=False)
+    source = forms.CharField(
+        label=_("Where it comes from"),
+        max_length=300,
+        required=False,
+        help_text=_("Who gave it, or where it was found"),
+    )
+    side = forms.ChoiceField(label=_("From which side"), choices=Side, initial=Side.UNKNOWN, required=False)
+    captured_at = Moment(label=_("When it was taken"), required=False)
+
+
+class EvidenceForm(AboutEvidenceForm):
+    """A file for a case: chosen, taken with the camera, or sent in parts before (`upload`)."""
+
+    file = forms.FileField(
+        label=_("File"),
+        required=False,
+        widget=forms.FileInput({"accept": accept()}),
+        help_text=_(
+            "Pictures, PDF, e-mails, office documents, sound up to 10 MB, video up to 200 MB. The original is kept "
+            "unchanged; only people of the case can download it."
+        ),
+    )
+    photo = forms.FileField(
+        label=_("Take a picture"),
+        required=False,
+        widget=forms.FileInput({"accept": "image/*,video/*", "capture": "environment"}),
+    )
+    upload = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        """One file, however it came."""
+        values = super().clean() or {}
+        if not self.errors and not any(values.get(name) for name in ("file", "photo", "upload")):
+            self.add_error("file", _("Choose a file, take a picture, or drop one here"))
+        return values
+
+    def about(self) -> dict[str, Any]:
+        """The values of the verb besides the file."""
+        return {name: self.cleaned_data[name] for name in AboutEvidenceForm.base_fields}
+
+    def received(self) -> Received:
+        """The file, checked and stored."""
+        upload = self.cleaned_data["upload"]
+        if upload is not None:
+            return Received.of(Upload.objects.visible_row(self.principal, uuid=upload))
+        name = "file" if self.cleaned_data["file"] else "photo"
+        return receive(self.cleaned_data[name], field=name)

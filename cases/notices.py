@@ -50,11 +50,14 @@ declare_notice(
 
 
 def tell_duty(act: Act, signal: Signal) -> None:
-    """Tell the duty officers of the brand that a signal waits; what is not grave respects the night."""
-    members = Membership.objects.filter(brand=signal.brand_id, role=Role.DUTY, until=None).select_related("user")
+    """Tell the duty officers of the brand that a signal waits; what is not grave respects the night.
+
+    A signal that waits belongs to no case yet, so there is no closed world to ask about.
+    """
+    on_duty = Membership.objects.current(act.now).filter(brand=signal.brand_id, role=Role.DUTY)
     notify(
         act,
-        [member.user for member in members],
+        [member.user for member in on_duty.select_related("user")],
         "signal.waiting",
         on=signal,
         round_=ONCE,

@@ -5,8 +5,8 @@ from typing import Any
 from django.urls import path
 
 from cases import actions, forms
-from cases.models import Clock, Fact, Task
-from cases.views import cases, signals, verbs
+from cases.models import Clock, Fact, SignalFile, Task
+from cases.views import cases, evidence, signals, verbs
 from cases.views.base import CaseVerb, VerbPage
 
 app_name = "cases"
@@ -67,6 +67,7 @@ of_a_case = [
         CaseVerb.of(actions.add_fact, forms.FactForm, redirect_to="cases:facts"),
         name="add_fact",
     ),
+    path(f"{_CASE}/evidence/new/", evidence.AddPage.as_view(), name="add_evidence"),
     path(
         f"{_CASE}/people/call/",
         CaseVerb.of(actions.call_team, redirect_to="cases:people"),
@@ -110,6 +111,17 @@ of_its_parts = [
         name="retire_fact",
     ),
     path("facts/<uuid:uuid>/change/", verbs.FactPage.as_view(), name="change_fact"),
+    path("evidence/<uuid:uuid>/change/", evidence.ChangePage.as_view(), name="change_evidence"),
+    path("evidence/<uuid:uuid>/remove/", evidence.RemovePage.as_view(), name="remove_evidence"),
+    path("evidence/<uuid:uuid>/file/", evidence.OriginalView.as_view(), name="evidence_file"),
+    path("evidence/<uuid:uuid>/preview/", evidence.PreviewView.as_view(), name="evidence_preview"),
+    path("signal-files/<uuid:uuid>/remove/", evidence.RemoveSignalFilePage.as_view(), name="remove_signal_file"),
+    path("signal-files/<uuid:uuid>/file/", evidence.OriginalView.as_view(model=SignalFile), name="signal_file"),
+    path(
+        "signal-files/<uuid:uuid>/preview/",
+        evidence.PreviewView.as_view(model=SignalFile),
+        name="signal_file_preview",
+    ),
     path("roles/<uuid:uuid>/", verbs.RolePage.of(actions.accept_role, template_name="cases/role.html"), name="role"),
     path("roles/<uuid:uuid>/accept/", verbs.RolePage.of(actions.accept_role), name="accept_role"),
     path(
@@ -117,7 +129,7 @@ of_its_parts = [
         verbs.RolePage.of(actions.decline_role, forms.OptionalReasonForm),
         name="decline_role",
     ),
-    path("roles/<uuid:uuid>/withdraw/", verbs.RolePage.of(actions.lapse_offer), name="lapse_offer"),
+    path("roles/<uuid:uuid>/withdraw/", verbs.RolePage.of(actions.withdraw_offer), name="withdraw_offer"),
     path("roles/<uuid:uuid>/end/", verbs.RolePage.of(actions.end_role, forms.ReasonForm), name="end_role"),
 ]
 

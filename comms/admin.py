@@ -21,6 +21,7 @@ from comms.models import (
     Approval,
     ApprovalPolicy,
     ApprovalRequest,
+    FactCitation,
     PolicyProposal,
     PolicyStage,
     RegisteredValue,
@@ -75,8 +76,12 @@ def _stages(policy: ApprovalPolicy) -> list[dict[str, Any]]:
     return [{name: getattr(row, name) for name in names} for row in policy.stages.all()]
 
 
-def _add_stage(policy: ApprovalPolicy, principal: Principal, values: dict[str, Any]) -> Any:
-    return change_policy(policy, principal, stages=[*_stages(policy), values])
+class AddStage(AdminVerb):
+    """A policy is changed as a whole; the form asks for the stage to add to it."""
+
+    def carry_out(self, principal: Principal, row: ApprovalPolicy, values: dict[str, Any]) -> Any:
+        """Send the stages there are, and the new one."""
+        return super().carry_out(principal, row, {"stages": [*_stages(row), values]})
 
 
 class VersionInline(ReadOnlyInline):
@@ -135,7 +140,6 @@ class TemplateVersionAdmin(WorkflowAdmin):
         AdminVerb(
             approve_template,
             TextReadForm,
-            offered=lambda row, principal: approve_template.can(principal, row),
             initial=lambda row: {"payload_hash": row.payload_hash},
         ),
         AdminVerb(retire_template),
@@ -151,7 +155,7 @@ class RegisteredValueAdmin(DeskAdmin):
     list_filter = ("brand", "type", "active")
     search_fields = ("value",)
     fields = ("brand", "type", "value")
-    verbs = (AdminVerb(close_value, offered=lambda row, principal: row.active and close_value.offered(principal, row)),)
+    verbs = (AdminVerb(close_value),)
 
     def may_create(self, principal: Principal) -> bool:
         """Administrators of any brand."""
@@ -185,7 +189,7 @@ class PolicyAdmin(DeskAdmin):
     list_display = ("name", "text", "minutes", "version")
     fields = ("minutes", "signed_by")
     inlines = (StageInline, ProposalInline)
-    verbs = (AdminVerb(change_policy, StageForm, call=_add_stage),)
+    verbs = (AddStage(change_policy, StageForm),)
 
     def change(self, principal: Principal, row: ApprovalPolicy, values: dict[str, Any]) -> None:
         """Minutes and signatures; the stages stay."""
@@ -202,8 +206,8 @@ class ProposalAdmin(WorkflowAdmin):
 
     list_display = ("policy", "proposed_by", "created_at", "accepted")
     verbs = (
-        AdminVerb(confirm_policy, offered=lambda row, principal: confirm_policy.can(principal, row)),
-        AdminVerb(decline_policy, offered=lambda row, principal: decline_policy.can(principal, row)),
+        AdminVerb(confirm_policy),
+        AdminVerb(decline_policy),
     )
 
 
@@ -232,14 +236,24 @@ class TextInline(ReadOnlyInline):
     show_change_link = False
 
 
+class CitationInline(ReadOnlyInline):
+    """The facts a version speaks of, and what it says of them."""
+
+    model = FactCitation
+    fields = ("fact", "stance")
+    show_change_link = False
+
+
 @admin.register(StatementVersion)
 class StatementVersionAdmin(WorkflowAdmin):
     """Versions, word for word."""
 
-    list_display = ("statement", "language", "number", "state", "author", "submitted_at", "published_at")
+    list_display = (
+        "statement", "language", "number", "state", "held_back", "author", "submitted_at", "published_at",
+    )  # fmt: skip
     list_filter = ("state", "language")
     list_select_related = ("statement__case", "author")
-    inlines = (TextInline,)
+    inlines = (TextInline, CitationInline)
 
 
 class RequestStageInline(ReadOnlyInline):

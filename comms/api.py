@@ -6,31 +6,34 @@ from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from cases.models import Case, Fact
+from cases.models import Case, Fact, FactState
 from comms import api_templates, hashing
 from comms.actions.approvals import (
     approve_statement,
     reject_statement,
     return_statement,
-    submit_version,
-    take_back_version,
+    submit_statement,
+    take_back_statement,
 )
 from comms.actions.releases import release_template, review_release
-from comms.actions.statements import add_language, change_statement, draft_statement, edit_version, revise_version
+from comms.actions.statements import add_language, change_statement, draft_statement, edit_statement, revise_statement
 from comms.actions.versions import out_of_date
 from comms.models import (
     Approval,
     ApprovalRequest,
+    FactCitation,
+    HeldBack,
     Purpose,
     ReleaseReview,
     RequestStage,
     ReviewOutcome,
+    Stance,
     Statement,
     StatementVersion,
     TemplateVersion,
 )
 from comms.sending import api as api_sending
-from comms.sending.actions.deliveries import publish_version, schedule_version, unschedule_version
+from comms.sending.actions.deliveries import publish_statement, schedule_statement, unschedule_statement
 from comms.sending.actions.withdrawal import withdraw_statement
 from comms.sending.api import PublishIn, ScheduleIn, WithdrawalOut, WithdrawIn
 from comms.sending.models import Account
@@ -50,6 +53,22 @@ def text_field(**options: Any) -> serializers.CharField:
 # --- versions ---------------------------------------------------------------------------------------------------------
 
 
+class CitationOut(serializers.ModelSerializer[FactCitation]):
+    """A fact the text cites, what the text says of it, and what is known of it by now."""
+
+    fact = serializers.UUIDField(source="fact.uuid")
+    text = serializers.CharField(source="fact.text")
+    state = serializers.ChoiceField(FactState.choices, source="fact.state")
+    contradicted = serializers.BooleanField(
+        source="is_contradicted", help_text="The text says the contrary of what is known; it does not leave like that."
+    )
+
+    class Meta:
+        model = FactCitation
+        fields = ("fact", "text", "stance", "state", "contradicted")
+        read_only_fields = fields
+
+
 class VersionOut(Output):
     """One version in one language, word for word."""
 
@@ -57,6 +76,9 @@ class VersionOut(Output):
     case = serializers.CharField(source="statement.case.reference")
     purpose = serializers.ChoiceField(Purpose.choices, source="statement.purpose")
     status = serializers.ChoiceField(Status.choices, help_text="What people read.")
+    held_back = serializers.ChoiceField(
+        [("", ""), *HeldBack.choices], help_text="What kept it in when it was approved, until somebody publishes it."
+    )
     parent_version = serializers.UUIDField(source="parent.uuid", default=None, allow_null=True)
     title = serializers.CharField(source="master.title")
     text = serializers.CharField(source="master.text")
@@ -65,6 +87,7 @@ class VersionOut(Output):
     out_of_date = serializers.SerializerMethodField(help_text="The text it translates has changed since.")
     template = serializers.UUIDField(source="template_version.uuid", default=None, allow_null=True)
     facts = serializers.SerializerMethodField()
+    citations = CitationOut(many=True, read_only=True)
     contributors = serializers.SerializerMethodField(help_text="Whoever wrote in it does not decide about it.")
     approval_request = serializers.UUIDField(source="request.uuid", default=None, allow_null=True)
     actions = True
@@ -72,10 +95,11 @@ class VersionOut(Output):
     class Meta:
         model = StatementVersion
         fields = (
-            "uuid", "statement", "case", "purpose", "language", "number", "parent_version", "state", "status", "title",
-            "text", "variants", "payload_hash", "draft_hash", "out_of_date", "channels", "embargo_until",
-            "next_update_at", "template", "values", "facts", "contributors", "approval_request", "created_at",
-            "submitted_at", "approved_at", "published_at",
+            "uuid", "statement", "case", "purpose", "language", "number", "parent_version", "state", "status",
+            "held_back", "title", "text", "variants", "payload_hash", "draft_hash", "out_of_date", "channels",
+            "embargo_until", "next_update_at", "template", "values", "facts", "citations", "contributors",
+            "approval_request",
+            "created_at", "submitted_at", "approved_at", "published_at",
         )  # fmt: skip
 
     def get_variants(self, version: StatementVersion) -> dict[str, str]:
@@ -111,6 +135,11 @@ class VersionChange(Input):
     )
     next_update_at = serializers.DateTimeField(required=False, allow_null=True)
     facts = VisibleField(Fact, many=True, required=False)
+    stances = serializers.DictField(
+        child=serializers.ChoiceField(Stance.choices),
+        required=False,
+        help_text="What the text says of a cited fact, by its uuid. A fact cited anew is asserted.",
+    )
     base_hash = serializers.CharField(
         max_length=64, required=False, help_text="`draft_hash` of the text that was read."
     )
@@ -141,15 +170,15 @@ class VersionViewSet(DeskViewSet):
     def parts(self, row: StatementVersion) -> Any:
         """The wordings and the facts it rests on."""
         texts = sorted([text.channel, text.title, text.text, text.source_hash] for text in row.texts.all())
-        return [texts, sorted(citation.fact_id for citation in row.citations.all())]
+        return [texts, sorted([citation.fact_id, citation.stance] for citation in row.citations.all())]
 
-    partial_update = verb(edit_version, VersionChange)
-    submit = verb(submit_version, SubmitIn)
-    take_back = verb(take_back_version, response=VersionOut)
-    revise = verb(revise_version, response=VersionOut)
-    publish = verb(publish_version, PublishIn)
-    schedule = verb(schedule_version, ScheduleIn)
-    unschedule = verb(unschedule_version)
+    partial_update = verb(edit_statement, VersionChange)
+    submit = verb(submit_statement, SubmitIn)
+    take_back = verb(take_back_statement, response=VersionOut)
+    revise = verb(revise_statement, response=VersionOut)
+    publish = verb(publish_statement, PublishIn)
+    schedule = verb(schedule_statement, ScheduleIn)
+    unschedule = verb(unschedule_statement)
 
     def get_queryset(self) -> QuerySet[StatementVersion]:
         """With everything a version shows."""
@@ -327,6 +356,7 @@ class RequestOut(Output):
     )
     stages = StageOut(many=True)
     decisions = DecisionOut(source="approvals", many=True)
+    citations = CitationOut(source="version.citations", many=True, help_text="What the text says of which facts.")
     actions = True
 
     class Meta:
@@ -334,6 +364,7 @@ class RequestOut(Output):
         fields = (
             "uuid", "version", "statement", "case", "purpose", "language", "number", "title", "text", "payload_hash",
             "state", "submitted_by", "submitted_at", "decided_at", "stages", "informed_roles", "decisions",
+            "citations",
         )  # fmt: skip
 
 

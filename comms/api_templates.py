@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from cases.models import CrisisKind
@@ -87,14 +88,20 @@ class TemplateVersionOut(Output):
     author = serializers.CharField(source="author.name")
     closed_fields = FieldOut(source="placeholders", many=True)
     approvals = TemplateApprovalOut(many=True)
+    contributors = serializers.SerializerMethodField(help_text="Whoever has words in it does not approve it.")
     actions = True
 
     class Meta:
         model = TemplateVersion
         fields = (
             "uuid", "template", "code", "language", "number", "title", "text", "state", "payload_hash", "author",
-            "approved_at", "review_by", "created_at", "closed_fields", "approvals",
+            "approved_at", "review_by", "created_at", "closed_fields", "approvals", "contributors",
         )  # fmt: skip
+
+    @extend_schema_field({"type": "array", "items": {"type": "string", "format": "uuid"}})
+    def get_contributors(self, version: TemplateVersion) -> list[str]:
+        """Their uuids."""
+        return [str(row.user.uuid) for row in version.contributors.all()]
 
 
 class TemplateOut(Output):
@@ -190,7 +197,9 @@ class TemplateVersionViewSet(DeskViewSet):
     def get_queryset(self) -> QuerySet[TemplateVersion]:
         """With fields and approvals."""
         rows: QuerySet[TemplateVersion] = super().get_queryset()
-        return rows.select_related("template__brand", "author").prefetch_related("placeholders", "approvals__user")
+        return rows.select_related("template__brand", "author").prefetch_related(
+            "placeholders", "approvals__user", "contributors__user"
+        )
 
 
 class RegisteredValueOut(Output):

@@ -15,6 +15,7 @@ from comms.actions.templates import create_template, draft_template
 from comms.models import ApprovalPolicy, PolicyStage, StatementTemplate
 from comms.sending.actions.accounts import open_account
 from comms.sending.models import Account, AccountKind
+from crisisdesk.core import clock
 from crisisdesk.core.access.principals import SYSTEM, Principal
 from crisisdesk.core.access.roles import Role
 from crisisdesk.core.models import Brand, Membership, User
@@ -89,7 +90,8 @@ def _install_account(brand: Brand, given: Mapping[str, Any], position: int) -> i
 
 def _author(brand: Brand) -> Principal | None:
     """Who puts the texts in: an administrator of the brand or the installation, since these approve nothing."""
-    manager = Membership.objects.filter(brand=brand, role=Role.MANAGER, until=None, user__is_active=True).first()
+    held = Membership.objects.current(clock.now())
+    manager = held.filter(brand=brand, role=Role.MANAGER, user__is_active=True).first()
     user = manager.user if manager else User.objects.filter(is_superuser=True, is_active=True).first()
     return Principal.for_user(user, via="command") if user else None
 

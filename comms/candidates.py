@@ -6,16 +6,17 @@ from typing import Any
 
 from cases.models import RoleAssignment
 from comms.models import RequestStage, StatementVersion
+from crisisdesk.core import clock
 from crisisdesk.core.access.roles import Role
-from crisisdesk.core.models import Membership, User, UserKind
+from crisisdesk.core.models import User, UserKind
 
 
 class Candidates:
     """The people of a case by role, read once. `besides` names people who count as contributors already.
 
     A role accepted in the case belongs to who accepted it; one that nobody accepted belongs to those who hold it on
-    the brand, unless the case is confidential. Deputies are the brand's. The same rule decides each single question in
-    `RequestStageQuerySet.open_to`.
+    the brand, unless the case is a closed world. Deputies are the brand's. The same rule decides each single question
+    in `RequestStageQuerySet.open_to`.
     """
 
     def __init__(self, version: StatementVersion, *, besides: Iterable[User] = ()) -> None:
@@ -27,10 +28,10 @@ class Candidates:
         accepted = RoleAssignment.objects.accepted().filter(case=case)
         for role, user in accepted.filter(**persons).values_list("role", "user_id"):
             self._own[role].add(user)
-        if case.confidential:
+        if case.closed_world:
             return
         taken = set(accepted.filter(user__is_active=True).values_list("role", flat=True))
-        memberships = Membership.objects.filter(brand=case.brand_id, until=None, **persons)
+        memberships = case.members(clock.now()).filter(**persons)
         for role, is_deputy, user in memberships.values_list("role", "is_deputy", "user_id"):
             if is_deputy:
                 self._deputies[role].add(user)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.utils.text import capfirst
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.forms import DeskForm, Moment
@@ -17,6 +17,7 @@ from comms.models import (
     RegisteredType,
     RegisteredValue,
     ReviewOutcome,
+    Stance,
     Statement,
     StatementTemplate,
     StatementVersion,
@@ -25,7 +26,6 @@ from comms.models import (
 )
 from comms.placeholders import PlaceholderType
 from comms.sending.models import Account
-from crisisdesk.core.access.directory import people_visible_to
 from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.languages import language_name
 from crisisdesk.core.models import User
@@ -140,6 +140,25 @@ class CitationsForm(forms.Form):
     def __init__(self, data: Any = None, *, facts: Any, **options: Any) -> None:
         super().__init__(data, **options)
         self.fields["facts"].queryset = facts  # type: ignore[attr-defined]
+        self.stances = {fact: f"stance_{fact.pk}" for fact in facts}
+        for fact, name in self.stances.items():
+            label = format_lazy(_("What the text says of it: {fact}"), fact=fact.text)
+            widget = forms.Select({"aria-label": label})
+            self.fields[name] = forms.ChoiceField(label=label, choices=Stance.choices, required=False, widget=widget)
+
+    def said(self) -> dict[str, str]:
+        """What was chosen for the facts that are ticked, by their uuid."""
+        chosen = {fact: self.cleaned_data[self.stances[fact]] for fact in self.cleaned_data["facts"]}
+        return {str(fact.uuid): stance for fact, stance in chosen.items() if stance}
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Each fact with its check box and what the text says of it."""
+        bound = self["facts"]
+        ticked = {str(getattr(value, "pk", value)) for value in (bound.value() or [])}
+        return [
+            {"fact": fact, "checked": str(fact.pk) in ticked, "id": f"fact_{fact.pk}", "stance": self[name]}
+            for fact, name in self.stances.items()
+        ]
 
 
 class People(forms.ModelMultipleChoiceField):
@@ -153,7 +172,7 @@ class People(forms.ModelMultipleChoiceField):
     def among(self, principal: Principal, statement: Statement) -> None:
         """Offer those of them the principal works with, and who was chosen before."""
         may = who_can_be_asked(statement.case).values("pk")
-        known = people_visible_to(principal).filter(pk__in=may) | statement.quoted_people.all()
+        known = User.objects.visible_to(principal).filter(pk__in=may) | statement.quoted_people.all()
         self.queryset = known.distinct().order_by("name_sort")
 
 

@@ -11,7 +11,7 @@ from cases.models import FactState
 from comms.models import StatementVersion
 from comms.sending.limits import LIMITS
 from comms.sending.models import Account
-from comms.states import Purpose
+from comms.states import Purpose, Stance
 from crisisdesk.core.errors import Text
 
 MOST = 3
@@ -41,12 +41,19 @@ def hints(version: StatementVersion, accounts: Iterable[Account]) -> list[Text]:
 
 
 def _facts(version: StatementVersion) -> Iterator[Text]:
-    states = {citation.fact.state for citation in version.citations.all()}
-    if FactState.REFUTED in states:
+    said = {(citation.stance, citation.fact.state) for citation in version.citations.all()}
+    if (Stance.ASSERT, FactState.REFUTED) in said:
         yield _("A cited fact has been refuted. Take it out.")
-    elif states & {FactState.UNVERIFIED, FactState.OPEN}:
+    if (Stance.DENY, FactState.CONFIRMED) in said:
+        yield _("The text denies a fact that has been confirmed.")
+    unknown = {FactState.UNVERIFIED, FactState.OPEN}
+    if any(stance == Stance.ASSERT and state in unknown for stance, state in said):
         yield _("A cited fact is not confirmed yet. Say so in the text, or wait for it.")
-    elif not states and version.statement.purpose in (Purpose.UPDATE, Purpose.CORRECTION):
+    if any(stance == Stance.DENY and state in unknown for stance, state in said):
+        yield _("The text denies a fact that has not been refuted yet. Say so in the text, or wait for it.")
+    if any(stance == Stance.OPEN and state in {FactState.CONFIRMED, FactState.REFUTED} for stance, state in said):
+        yield _("The text leaves open what is known by now. Say it.")
+    if not said and version.statement.purpose in (Purpose.UPDATE, Purpose.CORRECTION):
         yield _("No fact is cited. Whoever decides sees what the text rests on.")
 
 

@@ -4,11 +4,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from comms.candidates import Candidates
 from comms.models import ApprovalRequest, ReleaseReview, RequestStage, StatementVersion
-from comms.states import Purpose, StatementState
+from comms.states import HeldBack, Purpose, StatementState
+from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.roles import ROLE_CAPABILITIES
 from crisisdesk.core.actions.act import Act
 from crisisdesk.core.jobs.notifications import declare_notice, notify
 from crisisdesk.core.languages import language_word
@@ -17,6 +20,14 @@ from crisisdesk.core.models import User
 
 def _purpose(code: str) -> str:
     return str(Purpose(code).label)
+
+
+def _why(code: str) -> str:
+    return str(HeldBack(code).label)
+
+
+def _in_reader_language(names: dict[str, str]) -> str:
+    return names["cs" if get_language() == "cs" else "en"]
 
 
 _WORDS = {"purpose": _purpose, "language": language_word}
@@ -47,6 +58,11 @@ def _sent_again(version: StatementVersion, user: User) -> bool:
     """Whether the authors have reacted already."""
     newest = version.statement.newest(version.language) or version
     return newest != version and newest.state != StatementState.DRAFT
+
+
+def _waits_no_longer(version: StatementVersion, user: User) -> bool:
+    """Whether somebody has published, scheduled or replaced the approved text meanwhile."""
+    return version.state != StatementState.APPROVED
 
 
 def _reviewed(review: ReleaseReview, user: User) -> bool:
@@ -129,6 +145,32 @@ declare_notice(
     settled=_sent_again,
 )
 declare_notice(
+    "statement.missed",
+    subject=_("{reference}: a text did not go out at its time ({purpose}, {language})"),
+    text=_(
+        "It could not leave when it was scheduled, so it stays approved. "
+        "Please decide whether it goes out now, later or not at all."
+    ),
+    button=_("Open the text"),
+    words=_WORDS,
+    settled=_waits_no_longer,
+)
+declare_notice(
+    "statement.held_back",
+    subject=_("{reference}: a text is approved and did not leave ({purpose}, {language})"),
+    text=_("{why}. Put that right and publish the text, or start a new version."),
+    button=_("Open the text"),
+    words={**_WORDS, "why": _why},
+    settled=_waits_no_longer,
+)
+declare_notice(
+    "statement.not_everywhere",
+    subject=_("{reference}: a text has left, but not everywhere ({purpose}, {language})"),
+    text=_("Closed or stopped, and so not reached: {accounts}."),
+    button=_("Open the text"),
+    words={**_WORDS, "accounts": _in_reader_language},
+)
+declare_notice(
     "release.to_review",
     subject=_("{reference}: a text went out on one signature and waits to be read again ({purpose}, {language})"),
     text=_("Please read what went out and say by 9:00 whether it was in order."),
@@ -158,7 +200,7 @@ def tell_deciders(
     The round is the version's number, unless what is told comes about more than once while the version waits.
     """
     path = reverse("comms:approval", args=[request.uuid])
-    people = User.objects.filter(pk__in=users)
+    people = request.version.statement.case.may_tell(User.objects.filter(pk__in=users))
     round_ = round_ or _round(request.version)
     notify(act, people, kind, on=request, round_=round_, path=path, **_about(request.version))
 
@@ -174,15 +216,27 @@ def tell_next(act: Act, stage: RequestStage, users: Iterable[int], *, kind: str)
 
 def tell_authors(act: Act, version: StatementVersion) -> None:
     """Tell everybody who wrote in a text that it came back."""
-    authors = User.objects.filter(pk__in=version.contributors.values("user"))
+    authors = version.statement.case.may_tell(User.objects.filter(pk__in=version.contributors.values("user")))
     path = reverse("comms:statement", args=[version.statement.uuid])
     about = _about(version)
     notify(act, authors, "statement.came_back", on=version, round_=_round(version), path=path, **about)
+
+
+def tell_publishers(act: Act, version: StatementVersion, kind: str, *, round_: str = "", **values: Any) -> None:
+    """Tell everybody who wrote in a text, and whoever may publish it in its case, what keeps it from leaving.
+
+    The round is the version's number, unless the same can come about more than once for a version.
+    """
+    roles = [role for role, held in ROLE_CAPABILITIES.items() if Capability.PUBLISH in held]
+    writers = version.contributors.values_list("user_id", flat=True)
+    found = User.objects.filter(pk__in={*Candidates(version).own(roles), *writers})
+    people, path = version.statement.case.may_tell(found), reverse("comms:statement", args=[version.statement.uuid])
+    notify(act, people, kind, on=version, round_=round_ or _round(version), path=path, **_about(version), **values)
 
 
 def tell_reviewers(act: Act, review: ReleaseReview, users: Iterable[int]) -> None:
     """Tell people that a signed text waits to be read again; not at night."""
     version = review.release.version
     path = reverse("comms:statement", args=[version.statement.uuid])
-    people, about = User.objects.filter(pk__in=users), _about(version)
-    notify(act, people, "release.to_review", on=review, round_=_round(version), path=path, urgent=False, **about)
+    reviewers, about = version.statement.case.may_tell(User.objects.filter(pk__in=users)), _about(version)
+    notify(act, reviewers, "release.to_review", on=review, round_=_round(version), path=path, urgent=False, **about)

@@ -39,6 +39,23 @@ class StatementState(models.TextChoices):
     RETRACTED = "retracted", _("retracted")
 
 
+class Stance(models.TextChoices):
+    """What a text says of a fact it cites."""
+
+    ASSERT = "assert", _("asserts it")
+    DENY = "deny", _("denies it")
+    OPEN = "open", _("leaves it open")
+
+
+class HeldBack(models.TextChoices):
+    """Why an approved text did not leave although it was to leave as soon as it was approved."""
+
+    NO_CHANNEL = "no_channel", _("None of the chosen channels is open for this language")
+    REFUTED_FACT = "refuted_fact", _("The text asserts a fact that has been refuted")
+    CONFIRMED_FACT = "confirmed_fact", _("The text denies a fact that has been confirmed")
+    EXERCISE = "exercise", _("An exercise reaches no live channel")
+
+
 _S = StatementState
 
 # Versions in which a statement goes on in one language; the database allows one of them at a time.

@@ -1,5 +1,6 @@
 """What workers do for statements. Each task looks after one table of due rows; running it twice changes nothing."""
 
+import logging
 from contextlib import suppress
 
 from celery import shared_task
@@ -8,13 +9,15 @@ from comms.actions.approvals import widen_stage
 from comms.actions.releases import remind_review
 from comms.models import ReleaseReview, RequestStage, StatementState, StatementVersion
 from comms.sending import claiming as sending
-from comms.sending.actions.deliveries import miss_scheduled, publish_scheduled
+from comms.sending.actions.deliveries import publish_scheduled
 from comms.sending.channels.email import ask_to_confirm
 from comms.sending.models import Subscriber
 from crisisdesk.core import clock
 from crisisdesk.core.access.principals import SYSTEM
 from crisisdesk.core.errors import DomainError
 from crisisdesk.core.jobs import due
+
+log = logging.getLogger(__name__)
 
 
 @shared_task(name="comms.send_due")
@@ -25,7 +28,10 @@ def send_due() -> int:
 
 @shared_task(name="comms.publish_scheduled")
 def publish_what_was_scheduled() -> int:
-    """Give the channels what was scheduled for now; what cannot leave becomes a decision for a person."""
+    """Give the channels what was scheduled for now; what cannot leave becomes a decision for a person.
+
+    Whether a version is still due, the action asks under its lock: people reschedule while this runs.
+    """
     versions = StatementVersion.objects.filter(
         state=StatementState.SCHEDULED, statement__scheduled_at__lte=clock.now()
     ).order_by("statement__scheduled_at")[:100]
@@ -33,7 +39,8 @@ def publish_what_was_scheduled() -> int:
         try:
             publish_scheduled(version, SYSTEM)
         except DomainError:
-            miss_scheduled(version, SYSTEM)
+            # Nothing is lost: it is tried again at the next turn, and the others must not wait for it.
+            log.exception("statement version %s", version.pk)
     return len(versions)
 
 

@@ -49,6 +49,10 @@ def owner_connection(database: str | None = None) -> Iterator[psycopg.Connection
 
 
 def _clone(template: str, name: str) -> None:
+    from django.conf import settings
+
+    from crisisdesk.core.access import dbroles
+
     # Copying files beats writing them to the log where both are in memory (see `tests/server.py`).
     strategy = "FILE_COPY" if os.environ.get("DATA_DIR", "").startswith("/dev/shm/") else "WAL_LOG"  # noqa: S108
     with owner_connection() as connection:
@@ -57,6 +61,9 @@ def _clone(template: str, name: str) -> None:
                 sql.Identifier(name), sql.Identifier(template), sql.SQL(strategy)
             )
         )
+        # A copy gets the rights in its template, not those on it: everybody may make temporary tables in a new one.
+        for statement in dbroles.withdrawals(name, settings.DATABASES["default"]["APPLICATION_ROLE"]):
+            connection.execute(statement)
 
 
 def clone_of_world(suffix: str) -> str:
@@ -115,8 +122,17 @@ def _connected_to(name: str, **changed: Any) -> Iterator[None]:
 
 @contextlib.contextmanager
 def as_owner_of(name: str) -> Iterator[None]:
-    """Django works on a test's own database as the owner meanwhile, who may migrate."""
+    """Django works on a database as its owner meanwhile, who may migrate."""
     with _connected_to(name, **_owner()):
+        yield
+
+
+@contextlib.contextmanager
+def as_owner() -> Iterator[None]:
+    """Django works as the owner of the database meanwhile, as it does for `migrate` and `dbroles`."""
+    from django.db import connections
+
+    with as_owner_of(connections["default"].settings_dict["NAME"]):
         yield
 
 

@@ -1,6 +1,7 @@
 """What the house rules ask for and a machine can see."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,11 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
+from crisisdesk import template_format
 from crisisdesk.core.actions import registered
 from crisisdesk.core.log.events import KINDS
 from crisisdesk.core.models import DeskModel, Due
+from crisisdesk.template_format import Block, Element, Line, Space
 
 ROOT = Path(settings.BASE_DIR)
 PACKAGES = ("crisisdesk", "cases", "comms", "training", "tests", "bench")
@@ -57,6 +60,29 @@ def test_templates_hold_nothing_inline() -> None:
     for path in _files("*.html"):
         if "tests" not in path.parts:
             assert not inline.search(path.read_text()), path
+
+
+def _elements(nodes: list[Any]) -> Iterator[Element]:
+    for node in nodes:
+        if isinstance(node, Element):
+            yield node
+            yield from _elements(node.children)
+        elif isinstance(node, Block):
+            yield from (inner for _, part in node.parts for inner in _elements(part))
+
+
+@pytest.mark.parametrize("path", template_format.templates(ROOT), ids=lambda path: path.stem)
+def test_buttons_of_actions_are_drawn_by_their_tag(path: Path) -> None:
+    """A form that holds nothing but a button is `{% action_button %}`; what the account pages post is no action."""
+    if path.is_relative_to(ROOT / "crisisdesk" / "templates"):
+        return
+    for form in _elements(template_format.parse(path.read_text())):
+        if form.name == "form" and 'method="post"' in form.attributes:
+            drawn = [node for node in form.children if not isinstance(node, Space)]
+            bare = len(drawn) == 2 and isinstance(drawn[0], Line) and "csrf_token" in drawn[0].text
+            button = drawn[-1] if bare else None
+            alone = isinstance(button, Element) and button.name == "button"
+            assert not (alone and not any(each.startswith("name=") for each in button.attributes)), path
 
 
 def test_stylesheets_fetch_nothing() -> None:

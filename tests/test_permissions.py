@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from crisisdesk.core.access.roles import ROLE_CAPABILITIES, Role
 from crisisdesk.core.actions import REGISTRY
+from crisisdesk.core.actions.tokens import known_scopes
 from tests.conftest import PERSONAS, World
 from tests.permissions_table import PageRow, VerbRow
 
@@ -42,7 +43,15 @@ def _names(patterns: list[Any], prefix: str = "") -> Iterator[str]:
 
 
 def test_every_verb_has_a_row() -> None:
-    assert {row.action for row in VERB_ROWS} == set(REGISTRY)
+    assert {row.action for row in VERB_ROWS} == {name for name, verb in REGISTRY.items() if not verb.by_system}
+
+
+def test_what_only_the_desk_does_is_offered_to_nobody(world: World) -> None:
+    own = [verb for verb in REGISTRY.values() if verb.by_system]
+    assert own
+    actors = world.principals(fresh=True).values()
+    assert [verb.name for verb in own if any(verb.offered(actor, None) for actor in actors)] == []
+    assert not {verb.name for verb in own} & set(known_scopes())
 
 
 def test_every_page_has_a_row() -> None:

@@ -26,6 +26,7 @@ from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.access.roles import Role
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.locks import ACTOR
 from crisisdesk.core.errors import Invalid, Unmet
 from crisisdesk.core.models import Event, User
 
@@ -162,7 +163,7 @@ def _hand_out(act: Act, case: Case, steps: Sequence[ProtocolStep]) -> None:
             who: dict[str, Any] = {"user": task.finished_by.pk} if task.finished_by else {}
             act.record("task.fulfilled_before", on=task, occurred_at=deed.occurred_at, deed=step.done_by, **who)
         tasks.append(task)
-    bulk_create_with_history(tasks, Task, default_user=act.actor.user, default_change_reason=act.reason or act.name)
+    bulk_create_with_history(tasks, Task, default_user=act.actor.user, default_change_reason=act.name)
 
 
 def _who(event: Event, people: Mapping[int, User]) -> User | None:
@@ -187,7 +188,7 @@ def _deeds(act: Act, case: Case, wanted: Collection[str]) -> dict[str, Event]:
     return found
 
 
-@action("cases.activate_case", needs=Capability.LEAD, moves="activate", title=_("Activate"))
+@action("cases.activate_case", needs=Capability.LEAD, moves="activate", title=_("Activate"), locks=(ACTOR,))
 def activate_case(
     case: Case,
     act: Act,

@@ -146,9 +146,9 @@ def breach_standing(clock: Clock, act: Act) -> Clock | None:
     return None if over else clock
 
 
-@action("cases.breach_clock", needs=Capability.MANAGE, title=_("Note that a limit was passed"), repeat=breach_standing)
+@action("cases.breach_clock", title=_("Note that a limit was passed"), repeat=breach_standing, by_system=True)
 def breach_clock(clock: Clock, act: Act) -> Clock:
-    """Note that the limit of a clock was passed. The desk does so itself, exactly once for each clock."""
+    """Note that the limit of a clock was passed, exactly once for each clock."""
     _break(act, clock)
     return act.save(clock)
 

@@ -111,7 +111,6 @@ def dismiss_case(case: Case, act: Act, *, reason: str) -> Case:
 @action("cases.merge_case", needs=Capability.LEAD, moves="merge", title=_("Merge into another case"))
 def merge_case(case: Case, act: Act, *, into: Case, reason: str = "") -> Case:
     """Go on in another case that is about the same thing; the signals move there."""
-    into = Case.objects.get(pk=into.pk)
     if into.pk == case.pk:
         raise Invalid({"into": _("Choose another case")})
     if into.brand_id != case.brand_id or into.realm != case.realm:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.actions.activation import activate, activate_case, assess
 from cases.actions.clocks import limits_of, move_clocks, retime_clocks
 from cases.actions.entries import LONGEST_TITLE, needed
+from cases.actions.evidence import take_along
 from cases.actions.roles import enter, offer
 from cases.actions.signals import settle, taken_by_another
 from cases.models import Case, CaseNumber, CrisisKind, Signal
@@ -17,6 +18,7 @@ from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.access.roles import Role
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.locks import ACTOR
 from crisisdesk.core.languages import in_order
 from crisisdesk.core.models import Chain, Membership, User
 
@@ -77,6 +79,7 @@ def open_for(
     old = limits_of(signal) if case.kind_id != signal.kind_id else {}
     signal.case = case
     act.record("case.opened", on=case, signal=str(signal.uuid), origin=signal.origin, confidential=confidential)
+    take_along(act, signal, case)
     move_clocks(signal, case)
     if case.kind_id != signal.kind_id:
         retime_clocks(act, case, old)
@@ -88,7 +91,7 @@ def open_for(
 
 def _enter_as_opener(act: Act, case: Case, *, lead: User | None) -> None:
     """Whoever opens a case keeps access to it, even to a confidential one, by a role held on the brand."""
-    members = Membership.objects.filter(user=act.user, brand=case.brand_id, until=None)
+    members = Membership.objects.current(act.now).filter(user=act.user, brand=case.brand_id)
     held = set(members.values_list("role", flat=True))
     if lead is not None:
         held.discard(Role.CRISIS_LEAD)
@@ -109,7 +112,14 @@ def standing_case(signal: Signal, act: Act, **given: object) -> Case | None:
     return signal.case if attached else None
 
 
-@action("cases.open_case", needs=Capability.LEAD, moves="attach", repeat=standing_case, title=_("Open a case"))
+@action(
+    "cases.open_case",
+    needs=Capability.LEAD,
+    moves="attach",
+    repeat=standing_case,
+    title=_("Open a case"),
+    locks=(ACTOR,),
+)
 def open_case(
     signal: Signal,
     act: Act,
@@ -149,7 +159,12 @@ def open_case(
 
 
 @action(
-    "cases.take_and_lead", needs=Capability.LEAD, moves="attach", repeat=standing_case, title=_("Take over and lead")
+    "cases.take_and_lead",
+    needs=Capability.LEAD,
+    moves="attach",
+    repeat=standing_case,
+    title=_("Take over and lead"),
+    locks=(ACTOR,),
 )
 def take_and_lead(
     signal: Signal,

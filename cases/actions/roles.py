@@ -12,10 +12,12 @@ from cases.models import Case, ClockCode, RoleAssignment
 from cases.notices import tell_asked
 from cases.querysets import RoleAssignmentQuerySet
 from cases.states import OPEN_ROLE, RoleState
+from crisisdesk.core import clock
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.access.roles import CASE_ROLES, ROLE_CAPABILITIES, Role
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.locks import ACTOR
 from crisisdesk.core.errors import Invalid, Unmet
 from crisisdesk.core.models import Membership, User, UserKind
 
@@ -68,13 +70,13 @@ def give_role(act: Act, case: Case, user: User, role: str) -> RoleAssignment:
     """Offer a role; taken on at once by whoever offers it to themselves and may."""
     if not act.actor.same_as(user):
         return offer(act, case, user, role)
-    own = Membership.objects.filter(user=user, brand=case.brand_id, role=role, until=None).exists()
+    own = Membership.objects.current(act.now).filter(user=user, brand=case.brand_id, role=role).exists()
     if not own and role != Role.CRISIS_LEAD:
         raise Invalid({"user": _("Somebody else has to offer you this role")})
     return enter(act, case, user, role)
 
 
-@action("cases.offer_role", needs=Capability.LEAD, title=_("Offer a role"), creates=True)
+@action("cases.offer_role", needs=Capability.LEAD, title=_("Offer a role"), creates=True, locks=(ACTOR,))
 def offer_role(case: Case, act: Act, *, user: User, role: str) -> RoleAssignment:
     """Ask somebody to take a role on; without an answer in time the deputy is asked.
 
@@ -99,9 +101,18 @@ def only_the_person_asked(assignment: RoleAssignment, act: Act, **given: object)
     return Unmet("not_yours", _("Only the person asked can answer"))
 
 
-@action("cases.accept_role", needs=None, moves="accept", repeat=standing_acceptance, title=_("Accept the role"))
+@action(
+    "cases.accept_role",
+    needs=None,
+    moves="accept",
+    repeat=standing_acceptance,
+    title=_("Accept the role"),
+    locks=("user",),
+)
 def accept_role(assignment: RoleAssignment, act: Act) -> RoleAssignment:
     """Take the role on. Its rights on the case begin at once."""
+    if not assignment.user.is_active:
+        act.refuse("closed", _("This account is closed already"))
     assignment.answered_at = assignment.done_at = act.now
     _take_up(act, assignment)
     act.record("role.accepted", on=assignment, role=assignment.role, user=assignment.user_id)
@@ -125,28 +136,31 @@ for verb in (accept_role, decline_role):
 
 
 def answered_meanwhile(assignment: RoleAssignment, act: Act, **given: object) -> RoleAssignment | None:
-    """Where the desk finds an offer answered, or not due yet, there is nothing to lapse."""
-    if not act.actor.is_system:
-        return None
+    """The offer itself where it was answered, or is not due yet: there is nothing to lapse."""
     due = assignment.state == RoleState.OFFERED and assignment.answer_by <= act.now
     return None if due else assignment
 
 
-@action(
-    "cases.lapse_offer", needs=Capability.LEAD, moves="lapse", repeat=answered_meanwhile, title=_("Withdraw the offer")
-)
+@action("cases.lapse_offer", moves="lapse", repeat=answered_meanwhile, title=_("Let the offer lapse"), by_system=True)
 def lapse_offer(assignment: RoleAssignment, act: Act) -> RoleAssignment:
-    """Withdraw an offer that waits for an answer. The desk does so itself in time and asks the deputy."""
+    """End an offer nobody answered in time and ask the deputy."""
     assignment.done_at = act.now
     act.save(assignment)
-    kind = "role.lapsed" if act.actor.is_system else "role.withdrawn"
-    act.record(kind, on=assignment, role=assignment.role, user=assignment.user_id)
-    if act.actor.is_system and assignment.case.is_open:
+    act.record("role.lapsed", on=assignment, role=assignment.role, user=assignment.user_id)
+    if assignment.case.is_open:
         _ask_deputy(act, assignment)
     return assignment
 
 
-@action("cases.end_role", needs=Capability.VIEW, moves="end", title=_("End the role"))
+@action("cases.withdraw_offer", needs=Capability.LEAD, moves="lapse", title=_("Withdraw the offer"))
+def withdraw_offer(assignment: RoleAssignment, act: Act) -> RoleAssignment:
+    """Take back an offer that waits for an answer; nobody else is asked."""
+    assignment.done_at = act.now
+    act.record("role.withdrawn", on=assignment, role=assignment.role, user=assignment.user_id)
+    return assignment
+
+
+@action("cases.end_role", needs=Capability.VIEW, moves="end", title=_("End the role"), locks=("user",))
 def end_role(assignment: RoleAssignment, act: Act, *, reason: str) -> RoleAssignment:
     """End a role somebody holds, one's own or as the lead. Rights that no other role gives are gone at once."""
     reason = needed(reason, "reason", _("Say why the role ends"))
@@ -171,12 +185,13 @@ def _answer_by(act: Act, case: Case) -> datetime:
 
 
 def _ask_deputy(act: Act, answered: RoleAssignment) -> None:
-    """Offer the role to the next person who holds it on the brand and was not asked yet, deputies first."""
+    """Offer the role to the next person who holds it on the brand and was not asked yet, deputies first.
+
+    In a closed world only to somebody who is in the case already.
+    """
     case = answered.case
     asked = case.roles.filter(role=answered.role).values("user")
-    members = Membership.objects.filter(
-        brand=case.brand_id, role=answered.role, until=None, user__is_active=True, user__kind=UserKind.PERSON
-    )
+    members = case.members(act.now).filter(role=answered.role, user__is_active=True, user__kind=UserKind.PERSON)
     following = members.exclude(user__in=asked).order_by("-is_deputy", "pk").select_related("user").first()
     if following is not None:
         offer(act, case, following.user, answered.role, deputy_of=answered.user, kind="role.deputy_asked")
@@ -196,14 +211,15 @@ def _roles_of(case: Case, user: User) -> RoleAssignmentQuerySet:
 
 def is_outside(user: User) -> bool:
     """Whether somebody works for an agency: they write and reply, and nothing is left to their judgement alone."""
-    return Membership.objects.filter(user=user, role=Role.AGENCY, until=None).exists()
+    return Membership.objects.current(clock.now()).filter(user=user, role=Role.AGENCY).exists()
 
 
 def end_outside(act: Act, case: Case) -> None:
     """End every role that people of an agency hold or were offered on a case that is now none of their business."""
-    for assignment in case.roles.filter(state__in=OPEN_ROLE).select_related("user"):
-        if not is_outside(assignment.user):
-            continue
+    open_roles = case.roles.filter(state__in=OPEN_ROLE).select_related("user")
+    outside = [assignment for assignment in open_roles if is_outside(assignment.user)]
+    act.lock_people(assignment.user for assignment in outside)
+    for assignment in outside:
         if assignment.state == RoleState.OFFERED:
             act.move(assignment, "lapse")
             assignment.done_at = act.now

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.actions.clocks import SIGNAL_CODES, cancel_clocks, meet_clock, start_clocks
 from cases.actions.entries import case_is_open, needed
+from cases.actions.evidence import keep_with, take_along
 from cases.models import Case, ClockCode, CrisisKind, Severity, Signal, SignalOrigin
 from cases.notices import tell_duty
 from cases.states import SignalState
@@ -14,6 +15,7 @@ from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
 from crisisdesk.core.errors import Invalid, Unmet
+from crisisdesk.core.files.receiving import Received
 from crisisdesk.core.models import Brand
 
 
@@ -30,6 +32,7 @@ def raise_signal(
     detected_at: datetime | None = None,
     reported_at: datetime | None = None,
     reporter: str = "",
+    screenshot: Received | None = None,
 ) -> Signal:
     """Put a signal on the desk and start its clocks. Every way in ends here.
 
@@ -62,6 +65,8 @@ def raise_signal(
         origin=signal.origin,
         severity=int(signal.severity),
     )
+    if screenshot is not None:
+        keep_with(act, signal, screenshot)
     tell_duty(act, signal)
     return signal
 
@@ -78,8 +83,12 @@ def report_signal(
     severity: int | None = None,
     detected_at: datetime | None = None,
     reporter: str = "",
+    screenshot: Received | None = None,
 ) -> Signal:
-    """Report something that may become a crisis. Its clocks start at the moment it was detected, else now."""
+    """Report something that may become a crisis. Its clocks start at the moment it was detected, else now.
+
+    A `screenshot` shows it; it becomes evidence of the case that the signal is opened into.
+    """
     return raise_signal(
         act,
         brand,
@@ -90,6 +99,7 @@ def report_signal(
         severity=severity,
         detected_at=detected_at,
         reporter=reporter,
+        screenshot=screenshot,
         origin=SignalOrigin.API if act.actor.via == "api" else SignalOrigin.REPORT,
     )
 
@@ -154,7 +164,6 @@ def dismiss_signal(signal: Signal, act: Act, *, reason: str) -> Signal:
 @action("cases.attach_signal", needs=Capability.LEAD, moves="attach", title=_("Add to a case"))
 def attach_signal(signal: Signal, act: Act, *, case: Case) -> Signal:
     """Add the signal to a case that is open already. The case has its own clocks; the signal's stop."""
-    case = Case.objects.get(pk=case.pk)
     if case.brand_id != signal.brand_id:
         raise Invalid({"case": _("This case belongs to another brand")})
     if not act.actor.has(Capability.CONTRIBUTE, case):
@@ -165,6 +174,7 @@ def attach_signal(signal: Signal, act: Act, *, case: Case) -> Signal:
     settle(act, signal)
     cancel_clocks(act, signal)
     signal.case = case
+    take_along(act, signal, case)
     act.record("signal.attached", on=case, signal=str(signal.uuid), origin=signal.origin)
     return signal
 

@@ -16,12 +16,12 @@ from cases.actions import (
     decline_role,
     end_role,
     finish_task,
-    lapse_offer,
     refute_fact,
     retire_fact,
     skip_task,
     start_task,
     tick_off_clock,
+    withdraw_offer,
 )
 from cases.api.shapes import ROLES, OptionalReasonIn, PersonRef, ReasonIn, case_field, person_field
 from cases.models import (
@@ -113,7 +113,7 @@ class RoleAssignmentViewSet(DeskViewSet):
 
     accept = verb(accept_role)
     decline = verb(decline_role, OptionalReasonIn)
-    withdraw = verb(lapse_offer)
+    withdraw = verb(withdraw_offer)
     end = verb(end_role, ReasonIn)
 
     def get_queryset(self) -> QuerySet[Any]:

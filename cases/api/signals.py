@@ -17,7 +17,8 @@ from cases.api.cases import CaseOut
 from cases.api.shapes import LONG, OptionalAnswersIn, PersonRef, ReasonIn, case_field, kind_field, person_field
 from cases.models import Severity, Signal, SignalOrigin, SignalState
 from crisisdesk.core.api.viewsets import DeskViewSet, Filter, Input, Output, VisibleField, verb
-from crisisdesk.core.models import Brand
+from crisisdesk.core.files.receiving import Received
+from crisisdesk.core.models import Brand, Upload
 
 
 class SignalOut(Output):
@@ -55,6 +56,13 @@ class ReportIn(Input):
     severity = serializers.ChoiceField(Severity.choices, required=False)
     detected_at = serializers.DateTimeField(required=False)
     reporter = serializers.CharField(max_length=500, required=False, allow_blank=True)
+    screenshot = VisibleField(Upload, required=False, help_text="A finished upload.")
+
+    def validate(self, values: dict[str, Any]) -> dict[str, Any]:
+        """The upload as what it brought."""
+        if upload := values.get("screenshot"):
+            values["screenshot"] = Received.of(upload)
+        return values
 
 
 class ToCaseIn(Input):

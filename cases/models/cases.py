@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxLengthValidator, RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from guardian.models import UserObjectPermissionBase
 
@@ -15,11 +15,12 @@ from cases.models.kinds import CrisisKind
 from cases.models.policies import SEVERITY_RANGE, Severity, severity_check
 from cases.models.protocols import ProtocolVersion
 from cases.querysets import CaseQuerySet
-from cases.states import BEFORE_CRISIS, CASE_STATES, OPEN_CASE, CaseState
+from cases.states import BEFORE_CRISIS, CASE_STATES, OPEN_CASE, CaseState, RoleState
 from cases.tabs import case_url
 from crisisdesk.core.access.capabilities import as_permissions
-from crisisdesk.core.models import Brand, Chain, DeskHistory, DeskModel
-from crisisdesk.core.models.organisation import LANGUAGE_CODE
+from crisisdesk.core.models import Brand, Chain, DeskHistory, DeskModel, Membership, User
+from crisisdesk.core.models.organisation import LANGUAGE_CODE, MembershipQuerySet
+from crisisdesk.core.search import search_index, terms_of
 
 
 class Realm(models.TextChoices):
@@ -86,9 +87,10 @@ class Case(DeskModel):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged", editable=False
     )
     version = models.PositiveIntegerField(default=1, editable=False)
+    search_words = models.TextField(default="", blank=True, editable=False)
 
     objects = CaseQuerySet.as_manager()
-    history = DeskHistory()
+    history = DeskHistory(excluded_fields=["search_words"])
     scope_path = "self"
     states = CASE_STATES
 
@@ -101,6 +103,7 @@ class Case(DeskModel):
             models.Index(fields=["brand", "-created_at", "-id"], name="cases_case_brand_newest"),
             models.Index(fields=["-created_at", "-id"], name="cases_case_newest"),
             models.Index(fields=["brand"], condition=Q(state__in=OPEN_CASE), name="cases_case_open"),
+            search_index("cases_case_search"),
         )
         constraints = (
             severity_check("cases_case_severity"),
@@ -124,7 +127,8 @@ class Case(DeskModel):
         return f"{self.reference} {self.title}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Count the versions; every change happens under the row's lock."""
+        """Count the versions, every change happens under the row's lock; keep what is searched in step."""
+        self.search_words = terms_of(self.title)
         if not self._state.adding:
             self.version += 1
         super().save(*args, **kwargs)
@@ -138,6 +142,33 @@ class Case(DeskModel):
     def zone(self) -> ZoneInfo:
         """Where the people of the case look at their clocks."""
         return ZoneInfo(self.brand.time_zone)
+
+    @property
+    def closed_world(self) -> bool:
+        """Whether nobody but the case's own people is asked, told, offered a role or stood in for, and no role on the
+        brand decides: in a confidential case, and in an exercise.
+
+        Whoever reads memberships to find people for a case asks this first, mostly by `members`; queries over many
+        cases say it as `open_world`. Somebody may still be named one by one: by offering them a role they get in.
+        """
+        return self.confidential or self.realm != Realm.LIVE
+
+    def members(self, at: datetime) -> MembershipQuerySet:
+        """The roles on the brand that count for this case at an instant; in a closed world its own people's only."""
+        held: MembershipQuerySet = Membership.objects.current(at).filter(brand=self.brand_id)
+        if self.closed_world:
+            return held.filter(user__in=self.own_people)
+        return held
+
+    @property
+    def own_people(self) -> QuerySet[User]:
+        """The people who have accepted a role in the case."""
+        accepted = self.roles.filter(state=RoleState.ACCEPTED)
+        return User.objects.filter(pk__in=accepted.order_by().values("user"))
+
+    def may_tell(self, people: QuerySet[User]) -> QuerySet[User]:
+        """Those among the people who may be told of the case: everybody, in a closed world its own people only."""
+        return people.filter(pk__in=self.own_people.values("pk")) if self.closed_world else people
 
     @property
     def page_url(self) -> str:

@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar
 
-from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -28,16 +27,9 @@ class SourceAdmin(DeskAdmin):
     search_fields = ("name", "url")
     list_select_related = ("brand", "health")
     verbs = (
-        AdminVerb(actions.poll_now, offered=lambda row, principal: actions.poll_now.can(principal, row)),
-        AdminVerb(
-            actions.pause_source,
-            PauseForm,
-            offered=lambda row, principal: row.active and actions.pause_source.offered(principal, row),
-        ),
-        AdminVerb(
-            actions.resume_source,
-            offered=lambda row, principal: not row.active and actions.resume_source.offered(principal, row),
-        ),
+        AdminVerb(actions.poll_now),
+        AdminVerb(actions.pause_source, PauseForm),
+        AdminVerb(actions.resume_source),
     )
 
     def get_fields(self, request: HttpRequest, obj: Source | None = None) -> Any:
@@ -118,15 +110,7 @@ class ReportAddressAdmin(DeskAdmin):
     list_select_related = ("brand", "kind")
     fields = ("name", "brand", "kind", "hint", "created_at", "rotated_at", "revoked_at")
     readonly_fields = fields
-    verbs: ClassVar[Any] = (
-        AdminVerb(
-            actions.revoke_report_address,
-            forms.Form,
-            offered=lambda row, principal: (
-                row.revoked_at is None and actions.revoke_report_address.offered(principal, row)
-            ),
-        ),
-    )
+    verbs: ClassVar[Any] = (AdminVerb(actions.revoke_report_address),)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Administrators of any brand."""

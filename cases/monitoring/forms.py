@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cases.forms import screenshot_field
 from cases.models import CrisisKind, Severity
 from cases.monitoring.models import Source, SourceKind
 from cases.monitoring.models.sources import MAX_TERM_CHARS, MAX_TERMS
@@ -131,7 +132,7 @@ class PauseForm(forms.Form):
 
 
 class ReportForm(forms.Form):
-    """The three fields of a report. `website` is invisible to people: what fills it in is a program."""
+    """The fields of a report. `website` is invisible to people: what fills it in is a program."""
 
     where = forms.CharField(
         label=_("Link or text"),
@@ -146,6 +147,7 @@ class ReportForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("A sentence is enough."),
     )
+    screenshot = screenshot_field()
     who = forms.CharField(
         label=_("Who you are and how to reach you"),
         max_length=200,

@@ -22,8 +22,11 @@ from cases.extensions import signal_panels
 from cases.models import Case, Severity, Signal, SignalState
 from cases.models.assessments import ALL_NO
 from cases.views.base import KeysetPage, VerbPage, no_content, possible
+from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.errors import Missing
+from crisisdesk.core.files.receiving import receive
+from crisisdesk.core.files.types import FileKind
 from crisisdesk.core.models import Brand, DeskModel, Event
 from crisisdesk.core.web.views import DeskView, visible_or_404
 
@@ -105,6 +108,8 @@ def signal_context(signal: Signal, principal: Principal) -> dict[str, Any]:
         "signal": signal,
         "live_url": f"{reverse('cases:signal_live', args=[signal.uuid])}?state={digest(signal)}",
         "clocks": clocks,
+        "files": list(signal.files.select_related("file__removal")),
+        "may_remove_files": principal.has(Capability.LEAD, signal.brand),
         "lines": course.told(events.order_by("-id")[:20]),
         "panels": [render_to_string(template, dict(found)) for template, found in signal_panels(signal, principal)],
         "all_no": ALL_NO,
@@ -200,6 +205,8 @@ class ReportPage(SignalVerb):
         """The brand is the object of the verb, not one of its values."""
         values = super().get_values(form)
         values.pop("brand", None)
+        if picture := values.pop("screenshot", None):
+            values["screenshot"] = receive(picture, only=FileKind.IMAGE, field="screenshot")
         return values
 
     def get_success_url(self, result: Signal) -> str:

@@ -8,7 +8,6 @@ from django.utils.text import format_lazy, get_text_list
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import FactState
 from comms import hashing, quorum
 from comms.actions.quoting import out_of_reach, to_agree
 from comms.actions.versions import (
@@ -23,10 +22,11 @@ from comms.actions.versions import (
     wordings,
 )
 from comms.candidates import Candidates
+from comms.citing import says_nothing_wrong
 from comms.models import Approval, ApprovalPolicy, ApprovalRequest, Contributor, RequestStage, StatementVersion
 from comms.notices import tell_authors, tell_deciders, tell_next
 from comms.placeholders import names_in
-from comms.sending.actions.deliveries import publish_version, schedule_version, send_out
+from comms.sending.actions.deliveries import publish_statement, schedule_statement, send_or_hold_back
 from comms.sending.models import Account
 from comms.states import ALLOWED_VERSION, Purpose, StatementState, Verdict
 from crisisdesk.core.access.capabilities import Capability
@@ -60,7 +60,7 @@ def _submitted(version: StatementVersion, act: Act, **values: Any) -> StatementV
     repeat=_submitted,
     title=_("Send for approval"),
 )
-def submit_version(version: StatementVersion, act: Act, *, base_hash: str = "") -> StatementVersion:
+def submit_statement(version: StatementVersion, act: Act, *, base_hash: str = "") -> StatementVersion:
     """Fix the text as it stands, word for word, and ask the people whom the policy names for this case.
 
     `base_hash` names the text that was on the screen. The policy is copied into the request.
@@ -206,7 +206,7 @@ def _ask(act: Act, request: ApprovalRequest, stage: quorum.Stage, candidates: Ca
     act.later(row)
 
 
-@submit_version.guard
+@submit_statement.guard
 def primary_goes_first(version: StatementVersion, act: Act, **values: Any) -> Unmet | None:
     """The primary language is submitted first; the other follows with its own clock and never holds it up."""
     if version.is_primary:
@@ -220,7 +220,7 @@ def primary_goes_first(version: StatementVersion, act: Act, **values: Any) -> Un
     )
 
 
-@submit_version.guard
+@submit_statement.guard
 def translation_is_current(version: StatementVersion, act: Act, **values: Any) -> Unmet | None:
     """A translation of an older text is not submitted."""
     if out_of_date(version):
@@ -237,7 +237,7 @@ def translation_is_current(version: StatementVersion, act: Act, **values: Any) -
     return None
 
 
-@submit_version.guard
+@submit_statement.guard
 def has_a_channel(version: StatementVersion, act: Act, **values: Any) -> Unmet | None:
     """A text that goes nowhere is not decided about."""
     if Account.objects.speaking(version.language).filter(statements=version.statement).exists():
@@ -245,15 +245,7 @@ def has_a_channel(version: StatementVersion, act: Act, **values: Any) -> Unmet |
     return Unmet("no_channel", _("Choose at least one channel that carries this language"))
 
 
-@submit_version.guard
-def rests_on_no_refuted_fact(version: StatementVersion, act: Act, **values: Any) -> Unmet | None:
-    """What turned out wrong is not said."""
-    if version.citations.filter(fact__state=FactState.REFUTED).exists():
-        return Unmet("refuted_fact", _("A cited fact has been refuted. Take it out of the text and of the list."))
-    return None
-
-
-@submit_version.guard
+@submit_statement.guard
 def can_be_approved(version: StatementVersion, act: Act, **values: Any) -> Unmet | None:
     """A request nobody could ever satisfy is refused at once, with the roles that are missing."""
     stages = [stage for stage in _asked(version, act) if not stage.quoted]
@@ -272,7 +264,7 @@ def can_be_approved(version: StatementVersion, act: Act, **values: Any) -> Unmet
     return Unmet("unsatisfiable", format_lazy(message, roles=RoleNames(missing)), {"roles": roles})
 
 
-@submit_version.guard
+@submit_statement.guard
 def quoted_people_can_agree(version: StatementVersion, act: Act, **values: Any) -> Unmet | None:
     """Nobody who is quoted is asked in vain: they see the case, and wrote in no text that another sends."""
     people = [stage.person for stage in _asked(version, act) if stage.quoted]
@@ -300,11 +292,12 @@ class RoleNames:
         return ", ".join(dict.fromkeys(named))
 
 
-submit_version.guard(case_is_open)
+submit_statement.guard(case_is_open)
+submit_statement.guard(says_nothing_wrong)
 
 
 @action("comms.take_back_statement", needs=Capability.CONTRIBUTE, moves="take_back", title=_("Take back to change"))
-def take_back_version(version: StatementVersion, act: Act) -> StatementVersion:
+def take_back_statement(version: StatementVersion, act: Act) -> StatementVersion:
     """Take a text out of approval to change it; a new draft says what it said. Decisions made so far stay on record."""
     request = version.request
     act.move(request, "withdraw")
@@ -342,6 +335,7 @@ def _standing(verdict: Verdict) -> Any:
     needs_fresh=True,
     repeat=_standing(Verdict.APPROVE),
     title=_("Approve exactly this text"),
+    only_person=True,
 )
 def approve_statement(request_: ApprovalRequest, act: Act, *, payload_hash: str, comment: str = "") -> Approval:
     """Approve exactly the text named by `payload_hash`. With the last approval the text is allowed, and goes out if its
@@ -390,6 +384,7 @@ def _allow(act: Act, request: ApprovalRequest) -> None:
 
 def go_on(act: Act, version: StatementVersion) -> None:
     """What follows an approval: wait for the time chosen, leave at once, or stay approved until a person publishes.
+    Nothing of it is refused to whoever approved: what cannot leave is told to those who can do something about it.
 
     A translation waits for the primary language; approved before it, it leaves together with it.
     """
@@ -403,10 +398,10 @@ def go_on(act: Act, version: StatementVersion) -> None:
         return
     if statement.scheduled_at is not None or not statement.publish_when_approved:
         return
-    send_out(act, version)
-    if version.is_primary:
+    send_or_hold_back(act, version)
+    if version.is_primary and _primary_is_out(version):
         for translation in statement.versions.filter(state=StatementState.APPROVED).exclude(language=version.language):
-            send_out(act, translation)
+            send_or_hold_back(act, translation)
 
 
 def _primary_is_out(version: StatementVersion) -> bool:
@@ -418,8 +413,8 @@ def _primary_is_out(version: StatementVersion) -> bool:
     )
 
 
-@publish_version.guard
-@schedule_version.guard
+@publish_statement.guard
+@schedule_statement.guard
 def primary_is_out_first(version: StatementVersion, act: Act, **values: Any) -> Unmet | None:
     """The primary language goes out first."""
     if version.is_primary or _primary_is_out(version):
@@ -427,7 +422,13 @@ def primary_is_out_first(version: StatementVersion, act: Act, **values: Any) -> 
     return Unmet("primary_first", _("The text in the primary language goes out first"))
 
 
-@action("comms.return_statement", needs=_deciding, repeat=_standing(Verdict.RETURN), title=_("Return for changes"))
+@action(
+    "comms.return_statement",
+    needs=_deciding,
+    repeat=_standing(Verdict.RETURN),
+    title=_("Return for changes"),
+    only_person=True,
+)
 def return_statement(request_: ApprovalRequest, act: Act, *, payload_hash: str, comment: str) -> Approval:
     """Send the text back to its authors and say what has to change; a new draft with the same words waits for them."""
     approval = _turn_down(act, request_, Verdict.RETURN, payload_hash, comment)
@@ -435,7 +436,13 @@ def return_statement(request_: ApprovalRequest, act: Act, *, payload_hash: str, 
     return approval
 
 
-@action("comms.reject_statement", needs=_deciding, repeat=_standing(Verdict.REJECT), title=_("Reject"))
+@action(
+    "comms.reject_statement",
+    needs=_deciding,
+    repeat=_standing(Verdict.REJECT),
+    title=_("Reject"),
+    only_person=True,
+)
 def reject_statement(request_: ApprovalRequest, act: Act, *, payload_hash: str, comment: str) -> Approval:
     """Refuse the text and say why."""
     return _turn_down(act, request_, Verdict.REJECT, payload_hash, comment)
@@ -485,8 +492,11 @@ def _stage_of(request: ApprovalRequest, act: Act) -> RequestStage:
 
 def _stages_for(request: ApprovalRequest, act: Act) -> list[RequestStage]:
     """The stages in which the acting person may decide now."""
-    stages = RequestStage.objects.open_to(act.user, act.now).filter(request=request)
-    return act.once(("stages", request.pk), lambda: list(stages))
+
+    def find() -> list[RequestStage]:
+        return list(RequestStage.objects.open_to(act.user, act.now).filter(request=request))
+
+    return act.once(("stages", request.pk), find)
 
 
 def the_text_that_was_read(
@@ -517,11 +527,8 @@ def work_goes_on(request: ApprovalRequest, act: Act, **values: Any) -> Unmet | N
 
 
 def four_eyes(request: ApprovalRequest, act: Act, **values: Any) -> Unmet | None:
-    """Nobody decides about their own words, and programs and the desk itself decide about none."""
-    user = act.actor.user
-    if user is None or act.actor.kind != "user":
-        return Unmet("person", _("Only a person decides about a text"))
-    if Contributor.objects.filter(version=request.version, user=user).exists():
+    """Nobody decides about their own words."""
+    if Contributor.objects.filter(version=request.version, user=act.actor.user).exists():
         return Unmet("four_eyes", _("You wrote in this text. Somebody else has to decide about it."))
     return None
 
@@ -543,10 +550,16 @@ for deciding_verb in (approve_statement, return_statement, reject_statement):
         deciding_verb.guard(check)
 
 
+@approve_statement.guard
+def still_true(request: ApprovalRequest, act: Act, **values: Any) -> Unmet | None:
+    """Nobody approves what has turned out wrong since it was submitted; it can be returned and rejected."""
+    return says_nothing_wrong(request.version) if request.is_open else None
+
+
 # --- time runs out ----------------------------------------------------------------------------------------------------
 
 
-@action("comms.widen_stage", needs=Capability.MANAGE, title=_("Note that more people may decide"))
+@action("comms.widen_stage", title=_("Note that more people may decide"), by_system=True)
 def widen_stage(stage: RequestStage, act: Act) -> RequestStage:
     """Note in the course that the deputy, or then the executive, may decide too, or that nobody is there who could.
 
@@ -576,9 +589,7 @@ def widen_stage(stage: RequestStage, act: Act) -> RequestStage:
 
 @widen_stage.guard
 def time_has_come(stage: RequestStage, act: Act, **values: Any) -> Unmet | None:
-    """Only an open stage whose time has come, and only the desk itself."""
-    if not act.actor.is_system:
-        return Unmet("desk_only", _("The desk does this by itself"))
+    """Only an open stage whose time has come."""
     if stage.filled_at or stage.done_at or stage.due_at > act.now:
         return Unmet("not_due", _("Its time has not come"))
     return None

@@ -91,10 +91,17 @@ def _apply(act: Act, policy: ApprovalPolicy, content: Mapping[str, Any]) -> None
     act.record("policy.changed", on=policy, text=policy.text, version=policy.version)
 
 
-@action("comms.confirm_policy", needs=Capability.MANAGE, needs_fresh=True, title=_("Confirm a weaker policy"))
+@action(
+    "comms.confirm_policy",
+    needs=Capability.MANAGE,
+    needs_fresh=True,
+    title=_("Confirm a weaker policy"),
+    locks=("policy",),
+    only_person=True,
+)
 def confirm_policy(proposal: PolicyProposal, act: Act) -> ApprovalPolicy:
     """Put a weaker policy in force, as the second person."""
-    policy = ApprovalPolicy.objects.select_for_update().get(pk=proposal.policy_id)
+    policy = proposal.policy
     if policy.version != proposal.on_version:
         act.refuse("stale", _("The policy has changed since this was proposed; propose it anew"))
     _decide(act, proposal, accepted=True)
@@ -125,8 +132,6 @@ def proposal_waits(proposal: PolicyProposal, act: Act, **values: Any) -> Unmet |
 @confirm_policy.guard
 def confirmed_by_somebody_else(proposal: PolicyProposal, act: Act, **values: Any) -> Unmet | None:
     """The second person is not the first."""
-    if act.actor.kind != "user":
-        return Unmet("person", _("Only a person confirms this"))
     if act.actor.same_as(proposal.proposed_by_id):
         return Unmet("four_eyes", _("You proposed this. Somebody else has to confirm it."))
     return None

@@ -6,19 +6,22 @@ from django.db.models import Q, QuerySet
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case, CaseGrant, Realm
+from cases.models import Case, CaseGrant
 from comms.models import Statement
+from crisisdesk.core import clock
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.errors import Invalid
 from crisisdesk.core.models import BrandGrant, User, UserKind
+from crisisdesk.core.models.organisation import valid_at
 
 
 def who_can_be_asked(case: Case) -> QuerySet[User]:
     """Everybody with an open account who was granted sight of the case: on its brand, or on the case itself."""
     sees = {"permission__codename": Capability.VIEW}
     granted = Q(pk__in=CaseGrant.objects.filter(content_object=case, **sees).values("user"))
-    if case.realm == Realm.LIVE and not case.confidential:
-        granted |= Q(pk__in=BrandGrant.objects.filter(content_object=case.brand_id, **sees).values("user"))
+    if not case.closed_world:
+        held = valid_at(clock.now(), "membership__")
+        granted |= Q(pk__in=BrandGrant.objects.filter(held, content_object=case.brand_id, **sees).values("user"))
     return User.objects.filter(granted, kind=UserKind.PERSON, is_active=True)
 
 

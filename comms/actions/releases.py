@@ -103,6 +103,7 @@ def _out_already(
     creates=True,
     repeat=_out_already,
     title=_("Sign and publish"),
+    only_person=True,
 )
 def release_template(
     case: Case,
@@ -218,11 +219,7 @@ def signed_by_the_duty_officer(case: Case, act: Act, **values: Any) -> Unmet | N
     policy = ApprovalPolicy.objects.filter(text=PolicyText.FIRST_TEMPLATE).first()
     roles = sorted((policy or ApprovalPolicy()).signs_alone())
     user = act.actor.user
-    if (
-        user is not None
-        and act.actor.kind == "user"
-        and RoleAssignment.objects.holders(case, *roles).filter(pk=user.pk)
-    ):
+    if user is not None and RoleAssignment.objects.holders(case, *roles).filter(pk=user.pk).exists():
         return None
     labels = ", ".join(str(Role(role).label) for role in roles)
     return Unmet("signature", format_lazy(_("Only this role signs a prepared text alone: {roles}"), roles=labels))
@@ -272,6 +269,7 @@ def _reviewed(review: ReleaseReview, act: Act, *, outcome: str = "", **values: A
     needs=(Capability.APPROVE, Capability.APPROVE_LEGAL, Capability.REVIEW),
     repeat=_reviewed,
     title=_("Review what was signed"),
+    only_person=True,
 )
 def review_release(review: ReleaseReview, act: Act, *, outcome: str, comment: str = "") -> ReleaseReview:
     """Say, as somebody else than the signer, whether the text that went out on one signature was in order."""
@@ -296,14 +294,12 @@ def reviewed_once(review: ReleaseReview, act: Act, **values: Any) -> Unmet | Non
 @review_release.guard
 def reviewed_by_somebody_else(review: ReleaseReview, act: Act, **values: Any) -> Unmet | None:
     """Whoever signed does not review."""
-    if act.actor.kind != "user":
-        return Unmet("person", _("Only a person reviews a text"))
     if act.actor.same_as(review.release.signed_by_id):
         return Unmet("four_eyes", _("You signed this text. Somebody else has to review it."))
     return None
 
 
-@action("comms.remind_review", needs=Capability.MANAGE, title=_("Note that a review is overdue"))
+@action("comms.remind_review", title=_("Note that a review is overdue"), by_system=True)
 def remind_review(review: ReleaseReview, act: Act) -> ReleaseReview:
     """Note in the course that nobody has reviewed a signed text in time."""
     act.record("release.review_overdue", on=review, **about(review.release.version))
@@ -312,9 +308,7 @@ def remind_review(review: ReleaseReview, act: Act) -> ReleaseReview:
 
 @remind_review.guard
 def is_overdue(review: ReleaseReview, act: Act, **values: Any) -> Unmet | None:
-    """Only the desk itself, once the time is over and nobody has reviewed."""
-    if not act.actor.is_system:
-        return Unmet("desk_only", _("The desk does this by itself"))
+    """Only once the time is over and nobody has reviewed."""
     if review.reviewed_at or review.due_at > act.now:
         return Unmet("not_due", _("Its time has not come"))
     return None

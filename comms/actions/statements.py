@@ -18,10 +18,12 @@ from comms.actions.versions import (
     count_in,
     difference,
     fit,
+    intended_stances,
     next_version,
     primary_version,
     put_citations,
     put_wordings,
+    stances_of,
     start_version,
     wordings,
 )
@@ -142,10 +144,9 @@ def _nothing_new(version: StatementVersion, act: Act, **values: Any) -> Statemen
     """The version itself where an edit changes nothing: no event, and every approval stands."""
     given = _intended(version, values)
     same_texts = fit(given) == fit(wordings(version))
-    facts, next_update = values.get("facts"), values.get("next_update_at", version.next_update_at)
-    same_facts = facts is None or {fact.pk for fact in facts} == set(
-        version.citations.values_list("fact_id", flat=True)
-    )
+    next_update = values.get("next_update_at", version.next_update_at)
+    wanted = intended_stances(version, values.get("facts"), values.get("stances"))
+    same_facts = wanted == stances_of(version)
     read_anew = values.get("source_hash") and values["source_hash"] != version.master.source_hash
     return version if same_texts and same_facts and next_update == version.next_update_at and not read_anew else None
 
@@ -162,17 +163,18 @@ def _intended(version: StatementVersion, values: Mapping[str, Any]) -> dict[str,
 
 
 @action("comms.edit_statement", needs=Capability.CONTRIBUTE, title=_("Edit the text"), repeat=_nothing_new)
-def edit_version(
+def edit_statement(
     version: StatementVersion,
     act: Act,
     *,
     base_hash: str = "",
     source_hash: str = "",
     facts: Sequence[Fact] | None = None,
+    stances: Mapping[str, str] | None = None,
     **changes: Any,
 ) -> StatementVersion:
     """Change the text of a draft: `title`, `text`, `variants` (channel → text, an empty one follows the master),
-    `next_update_at`, `facts`. What is not given stays.
+    `next_update_at`, `facts`, `stances` (uuid of a cited fact → assert, deny or open). What is not given stays.
 
     `base_hash` names the text the editor started from and is refused when somebody else has saved since;
     `source_hash` the text of the primary language a translation was made from (now, if not given). Whoever changes
@@ -180,7 +182,7 @@ def edit_version(
     """
     unknown = changes.keys() - {"title", "text", "variants", "next_update_at"}
     if unknown:
-        raise TypeError(f"edit_version does not know {sorted(unknown)}")
+        raise TypeError(f"edit_statement does not know {sorted(unknown)}")
     texts = _intended(version, changes)
     if base_hash and base_hash != version.draft_hash():
         raise Stale(
@@ -190,13 +192,10 @@ def edit_version(
         )
     fit(texts)
     _check_channels(version, changes.get("variants") or {})
-    for fact in facts or ():
-        if fact.case_id != version.statement.case_id:
-            raise Invalid({"facts": _("Cite facts of this case")})
+    cited = intended_stances(version, facts, stances)
     rewritten = fit(texts) != fit(wordings(version))
     put_wordings(version, texts, source_hash=_source_hash(version, source_hash, rewritten))
-    if facts is not None:
-        put_citations(version, facts)
+    put_citations(version, cited)
     version.next_update_at = changes.get("next_update_at", version.next_update_at)
     act.save(version)
     count_in(act, version)
@@ -223,7 +222,7 @@ def _source_hash(version: StatementVersion, given: str, rewritten: bool) -> str:
     return primary.master.hash()
 
 
-@edit_version.guard
+@edit_statement.guard
 def text_is_open(version: StatementVersion, act: Act, **values: Any) -> Unmet | None:
     """Once submitted a text never changes; the remedy depends on where it stands."""
     if version.is_draft:
@@ -257,7 +256,7 @@ def add_language(statement: Statement, act: Act, *, language: str) -> StatementV
 
 
 @action("comms.revise_statement", needs=Capability.CONTRIBUTE, title=_("Start a new version"))
-def revise_version(version: StatementVersion, act: Act) -> StatementVersion:
+def revise_statement(version: StatementVersion, act: Act) -> StatementVersion:
     """Start a draft from a text that is approved, scheduled or rejected. An approved one is replaced: it no longer
     goes out, and the new version starts without approvals."""
     if version.state != StatementState.REJECTED:
@@ -268,7 +267,7 @@ def revise_version(version: StatementVersion, act: Act) -> StatementVersion:
     return draft
 
 
-@revise_version.guard
+@revise_statement.guard
 def can_be_revised(version: StatementVersion, act: Act, **values: Any) -> Unmet | None:
     """There is one text to work on at a time."""
     if version.state in (StatementState.APPROVED, StatementState.SCHEDULED):
@@ -316,7 +315,7 @@ def settings_are_open(statement: Statement, act: Act, **values: Any) -> Unmet | 
     return Unmet("submitted", format_lazy(message, number=submitted.number, language=submitted.language))
 
 
-for writing_verb in (edit_version, add_language, revise_version, change_statement):
+for writing_verb in (edit_statement, add_language, revise_statement, change_statement):
     writing_verb.guard(case_is_open)
 
 

@@ -10,7 +10,14 @@ from cases.models import CrisisKind
 from comms import hashing
 from comms.actions.approvals import DECIDES
 from comms.actions.versions import unfit_sentence
-from comms.models import RegisteredType, RegisteredValue, StatementTemplate, TemplateApproval, TemplatePlaceholder
+from comms.models import (
+    RegisteredType,
+    RegisteredValue,
+    StatementTemplate,
+    TemplateApproval,
+    TemplateContributor,
+    TemplatePlaceholder,
+)
 from comms.models import TemplateVersion as Version
 from comms.models.templates import APPROVERS_NEEDED, REVIEW_AFTER
 from comms.placeholders import is_host, remarks
@@ -19,7 +26,7 @@ from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
 from crisisdesk.core.errors import Invalid, Stale, Text, Unmet
-from crisisdesk.core.models import Brand, Membership, User
+from crisisdesk.core.models import Brand, Membership
 
 WRITES = (Capability.LEAD, Capability.MANAGE)
 
@@ -93,8 +100,27 @@ def draft_template(
         )
     )
     _put_fields(act, version, _as_given(newest) if closed_fields is None else closed_fields)
+    _count_in(act, version)
+    if newest is not None and _takes_over(version, newest):
+        TemplateContributor.objects.bulk_create(
+            (
+                TemplateContributor(version=version, user_id=row.user_id, since=row.since)
+                for row in newest.contributors.exclude(user=act.user)
+            ),
+        )
     act.record("template.drafted", on=version, **about(version))
     return version
+
+
+def _count_in(act: Act, version: Version) -> None:
+    """Note that the acting person's words are in the version."""
+    TemplateContributor.objects.get_or_create(version=version, user=act.user, defaults={"since": act.now})
+
+
+def _takes_over(version: Version, before: Version) -> bool:
+    """Whether a new version begins with the headline or the text of the one before it, spaces aside."""
+    pairs = ((version.title, before.title), (version.text, before.text))
+    return any(new.strip() and new.split() == old.split() for new, old in pairs)
 
 
 def _as_given(version: Version | None) -> list[dict[str, Any]]:
@@ -118,11 +144,12 @@ def edit_template(
     text: str | None = None,
     closed_fields: Sequence[Mapping[str, Any]] | None = None,
 ) -> Version:
-    """Change headline, text or closed fields of a draft. Whoever does becomes its author and will not approve it."""
+    """Change headline, text or closed fields of a draft. Whoever does has words in it and will not approve it."""
     version.title = version.title if title is None else title
     version.text = version.text if text is None else text
     version.author = act.user
     act.save(version)
+    _count_in(act, version)
     if closed_fields is not None:
         _put_fields(act, version, closed_fields)
     act.record("template.edited", on=version, **about(version))
@@ -168,7 +195,12 @@ def _approved_by_me(version: Version, act: Act, *, payload_hash: str = "", **val
 
 
 @action(
-    "comms.approve_template", needs=DECIDES, needs_fresh=True, repeat=_approved_by_me, title=_("Approve the template")
+    "comms.approve_template",
+    needs=DECIDES,
+    needs_fresh=True,
+    repeat=_approved_by_me,
+    title=_("Approve the template"),
+    only_person=True,
 )
 def approve_template(version: Version, act: Act, *, payload_hash: str) -> Version:
     """Approve exactly this template. With the second person it may be used, and the one before it is retired."""
@@ -176,9 +208,7 @@ def approve_template(version: Version, act: Act, *, payload_hash: str) -> Versio
         raise Stale(
             _("The template has changed since you opened it. Read it again."), current_hash=version.payload_hash
         )
-    act.save(
-        TemplateApproval(version=version, user=act.user, roles=_roles(act.user, version), payload_hash=payload_hash)
-    )
+    act.save(TemplateApproval(version=version, user=act.user, roles=_roles(act, version), payload_hash=payload_hash))
     if _missing(version):
         act.record("template.confirmed", on=version, payload_hash=payload_hash, **about(version))
         return version
@@ -193,8 +223,8 @@ def approve_template(version: Version, act: Act, *, payload_hash: str) -> Versio
     return version
 
 
-def _roles(user: User, version: Version) -> list[str]:
-    held = Membership.objects.filter(user=user, brand=version.template.brand_id, until=None)
+def _roles(act: Act, version: Version) -> list[str]:
+    held = Membership.objects.current(act.now).filter(user=act.user, brand=version.template.brand_id)
     return sorted(held.values_list("role", flat=True))
 
 
@@ -216,28 +246,9 @@ def template_waits(version: Version, act: Act, **values: Any) -> Unmet | None:
 @approve_template.guard
 def not_its_author(version: Version, act: Act, **values: Any) -> Unmet | None:
     """Nobody approves their own template."""
-    if act.actor.kind != "user":
-        return Unmet("person", _("Only a person approves a template"))
-    if act.actor.user is not None and act.actor.user.pk in writers(version):
+    if act.actor.user is not None and version.contributors.filter(user=act.actor.user).exists():
         return Unmet("four_eyes", _("You wrote this template. Somebody else has to approve it."))
     return None
-
-
-def writers(version: Version) -> set[int]:
-    """Everybody whose words are in a version: who drafted or edited it, and, where it began as what the version before
-    it said, whoever wrote that."""
-    drafts = version.history.filter(state=TemplateState.DRAFT).order_by("history_date", "history_id")
-    found = {version.author_id, *drafts.exclude(history_user=None).values_list("history_user", flat=True)}
-    began = drafts.values_list("title", "text").first() or ("", "")
-    before = version.template.versions.filter(language=version.language, number__lt=version.number).order_by("number")
-    parent = before.last()
-    if parent is None or not any(map(_same_words, began, (parent.title, parent.text))):
-        return found
-    return found | writers(parent)
-
-
-def _same_words(one: str, other: str) -> bool:
-    return bool(one.strip()) and one.split() == other.split()
 
 
 @action("comms.return_template", needs=DECIDES, moves="return", title=_("Return the template for changes"))
@@ -283,3 +294,9 @@ def close_value(value: RegisteredValue, act: Act) -> RegisteredValue:
     act.save(value)
     act.record("value.closed", on=value, type=value.type)
     return value
+
+
+@close_value.guard
+def value_is_used(value: RegisteredValue, act: Act) -> Unmet | None:
+    """A value is withdrawn once."""
+    return None if value.active else Unmet("closed", _("This value is withdrawn already"))

@@ -1,6 +1,6 @@
 """Steps that the verbs about texts share: putting wording into a draft, starting the next draft, counting people in."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Fact
 from comms import hashing
-from comms.models import Contributor, FactCitation, Statement, StatementVersion, VersionText
+from comms.models import Contributor, FactCitation, Stance, Statement, StatementVersion, VersionText
 from comms.states import StatementState
 from crisisdesk.core.actions.act import Act
 from crisisdesk.core.differences import parts
@@ -94,12 +94,44 @@ def put_wordings(version: StatementVersion, texts: Wordings, *, source_hash: str
             row.delete()
 
 
-def put_citations(version: StatementVersion, facts: Iterable[Fact]) -> None:
-    """Make the facts a version rests on exactly these."""
-    wanted = {fact.pk for fact in facts}
-    held = set(version.citations.values_list("fact_id", flat=True))
-    version.citations.filter(fact_id__in=held - wanted).delete()
-    FactCitation.objects.bulk_create(FactCitation(version=version, fact_id=pk) for pk in sorted(wanted - held))
+# What a text says of facts: stance by the key of the fact.
+Stances = Mapping[int, str]
+
+
+def stances_of(version: StatementVersion) -> dict[int, str]:
+    """The facts a version cites, and what it says of each."""
+    return dict(version.citations.values_list("fact_id", "stance"))
+
+
+def intended_stances(
+    version: StatementVersion, facts: Sequence[Fact] | None, stances: Mapping[str, str] | None
+) -> dict[int, str]:
+    """What an edit asks for: `facts` are those cited from now on (None: as before), `stances` what is said of some of
+    them, by their uuid. A fact of which nothing is said keeps its stance; a new one is asserted."""
+    held = stances_of(version)
+    cited = list(Fact.objects.filter(pk__in=held)) if facts is None else list(facts)
+    if any(fact.case_id != version.statement.case_id for fact in cited):
+        raise Invalid({"facts": _("Cite facts of this case")})
+    said = dict(stances or {})
+    wanted = {fact.pk: said.pop(str(fact.uuid), held.get(fact.pk, Stance.ASSERT)) for fact in cited}
+    if said:
+        raise Invalid({"stances": _("Say something only of facts that the text cites")})
+    if not set(wanted.values()) <= set(Stance.values):
+        raise Invalid(
+            {"stances": _("Choose what the text says of the fact: it asserts it, denies it or leaves it open")}
+        )
+    return wanted
+
+
+def put_citations(version: StatementVersion, wanted: Stances) -> None:
+    """Make the facts a version cites, and what it says of them, exactly these."""
+    version.citations.exclude(fact_id__in=wanted).delete()
+    held = stances_of(version)
+    for fact, stance in sorted(wanted.items()):
+        if fact not in held:
+            FactCitation.objects.create(version=version, fact_id=fact, stance=stance)
+        elif held[fact] != stance:
+            version.citations.filter(fact_id=fact).update(stance=stance)
 
 
 def count_in(act: Act, version: StatementVersion) -> None:
@@ -116,7 +148,7 @@ def start_version(
     texts: Wordings,
     parent: StatementVersion | None = None,
     source_hash: str = "",
-    facts: Sequence[Fact] = (),
+    stances: Stances | None = None,
     next_update_at: datetime | None = None,
 ) -> StatementVersion:
     """A new draft. Everybody whose words were in the parent has words in this one."""
@@ -143,7 +175,7 @@ def start_version(
         for channel, (title, text) in texts.items()
         if channel == hashing.MASTER or text.strip()
     )
-    FactCitation.objects.bulk_create(FactCitation(version=version, fact=fact) for fact in facts)
+    put_citations(version, stances or {})
     if parent is not None:
         Contributor.objects.bulk_create(
             Contributor(version=version, user_id=row.user_id, since=row.since) for row in parent.contributors.all()
@@ -160,7 +192,7 @@ def next_version(act: Act, parent: StatementVersion) -> StatementVersion:
         texts=wordings(parent),
         parent=parent,
         source_hash=parent.master.source_hash,
-        facts=[citation.fact for citation in parent.citations.select_related("fact")],
+        stances=stances_of(parent),
         next_update_at=parent.next_update_at,
     )
     variants = {row.channel: row.source_hash for row in parent.texts.all()}

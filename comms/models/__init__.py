@@ -8,11 +8,22 @@ from comms.models.templates import (
     RegisteredValue,
     StatementTemplate,
     TemplateApproval,
+    TemplateContributor,
     TemplatePlaceholder,
     TemplateVersion,
 )
 from comms.sending import models as sending  # Django knows the models of an app by this module
-from comms.states import Purpose, RequestState, ReviewOutcome, StatementState, Status, TemplateState, Verdict
+from comms.states import (
+    HeldBack,
+    Purpose,
+    RequestState,
+    ReviewOutcome,
+    Stance,
+    StatementState,
+    Status,
+    TemplateState,
+    Verdict,
+)
 
 __all__ = [
     "Approval",
@@ -21,6 +32,7 @@ __all__ = [
     "Contributor",
     "Draft",
     "FactCitation",
+    "HeldBack",
     "PolicyProposal",
     "PolicyStage",
     "PolicyText",
@@ -31,12 +43,14 @@ __all__ = [
     "RequestStage",
     "RequestState",
     "ReviewOutcome",
+    "Stance",
     "Statement",
     "StatementState",
     "StatementTemplate",
     "StatementVersion",
     "Status",
     "TemplateApproval",
+    "TemplateContributor",
     "TemplatePlaceholder",
     "TemplateRelease",
     "TemplateState",

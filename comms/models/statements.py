@@ -14,8 +14,8 @@ from cases.models import Case, Fact
 from comms import hashing
 from comms.hashing import normalised
 from comms.models.templates import TemplateVersion
-from comms.querysets import StatementQuerySet, StatementVersionQuerySet
-from comms.states import OPEN_VERSION, STATEMENT_STATES, Purpose, StatementState, Status
+from comms.querysets import CONTRADICTIONS, CitationQuerySet, StatementQuerySet, StatementVersionQuerySet
+from comms.states import OPEN_VERSION, STATEMENT_STATES, HeldBack, Purpose, Stance, StatementState, Status
 from crisisdesk.core import clock
 from crisisdesk.core.models import DeskHistory, DeskModel
 from crisisdesk.core.models.organisation import LANGUAGE_CODE
@@ -87,7 +87,8 @@ class StatementVersion(DeskModel):
     """One version of a statement in one language. Once submitted nothing of it changes but its state.
 
     `channels` holds the public identifiers of the accounts and `embargo_until` the embargo, both as approved.
-    `published_at` is the instant at which the public could first read it.
+    `published_at` is the instant at which the public could first read it; `held_back` says what kept it in when it was
+    approved, until a person has published or scheduled it.
     """
 
     statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="versions")
@@ -110,6 +111,7 @@ class StatementVersion(DeskModel):
     submitted_at = models.DateTimeField(null=True, blank=True, editable=False)
     approved_at = models.DateTimeField(null=True, blank=True, editable=False)
     published_at = models.DateTimeField(null=True, blank=True, editable=False)
+    held_back = models.CharField(max_length=20, choices=HeldBack, blank=True, editable=False)
 
     objects = StatementVersionQuerySet.as_manager()
     history = DeskHistory()
@@ -134,6 +136,7 @@ class StatementVersion(DeskModel):
                 condition=Q(state=StatementState.DRAFT) | ~Q(payload_hash="") & Q(submitted_at__isnull=False),
                 name="comms_version_hashed",
             ),
+            models.CheckConstraint(condition=Q(held_back__in=["", *HeldBack.values]), name="comms_version_held_back"),
         )
 
     def __str__(self) -> str:
@@ -160,7 +163,8 @@ class StatementVersion(DeskModel):
         return self.text_for(hashing.MASTER)
 
     def payload(self) -> hashing.Payload:
-        """Everything the public gets of this version, as it stands in the database now."""
+        """Everything the public gets of this version, as it stands in the database now. What it says of which fact is
+        final too (`FactCitation`), but not public, and so not hashed."""
         return hashing.Payload(
             language=self.language,
             texts={row.channel: (row.title, row.text) for row in self.texts.all()},
@@ -193,7 +197,7 @@ class StatementVersion(DeskModel):
             case StatementState.IN_APPROVAL:
                 return Status.IN_APPROVAL
             case StatementState.APPROVED:
-                return Status.NEEDS_ATTENTION if self.missed else Status.APPROVED
+                return Status.NEEDS_ATTENTION if self.missed or self.held_back else Status.APPROVED
             case StatementState.REJECTED:
                 return Status.NEEDS_ATTENTION
         if self._stuck():
@@ -253,17 +257,34 @@ class Contributor(models.Model):
 
 
 class FactCitation(models.Model):
-    """A fact a version rests on."""
+    """A fact a version speaks of, and what it says of it: with the version it is final once that is submitted.
+
+    Approvers see the stance beside the fact's state, and a text that says the contrary of what is known does not leave
+    (`contradicted`). The payload hash leaves it out: it covers what the public gets, and the public gets the words.
+    """
 
     version = models.ForeignKey(StatementVersion, on_delete=models.PROTECT, related_name="citations")
     fact = models.ForeignKey(Fact, on_delete=models.PROTECT, related_name="citations")
+    stance = models.CharField(_("what the text says of it"), max_length=6, choices=Stance, default=Stance.ASSERT)
+
+    objects = CitationQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("cited fact")
+        verbose_name_plural = _("cited facts")
         ordering = ("pk",)
-        constraints = (models.UniqueConstraint(fields=["version", "fact"], name="comms_factcitation_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=["version", "fact"], name="comms_factcitation_once"),
+            models.CheckConstraint(condition=Q(stance__in=Stance.values), name="comms_factcitation_stance"),
+        )
 
     def __str__(self) -> str:
         return f"{self.version} · {self.fact}"
+
+    @property
+    def is_contradicted(self) -> bool:
+        """Whether the text says the contrary of what is known; the same question as the queryset's `contradicted`."""
+        return (self.stance, self.fact.state) in CONTRADICTIONS
 
 
 class Draft(models.Model):

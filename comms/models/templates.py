@@ -17,6 +17,7 @@ from comms import hashing
 from comms.placeholders import Placeholder, PlaceholderType, Register, filled
 from comms.querysets import TemplateQuerySet, TemplateVersionQuerySet
 from comms.states import TEMPLATE_STATES, Purpose, TemplateState
+from crisisdesk.core import clock
 from crisisdesk.core.access.roles import Role
 from crisisdesk.core.models import DeskHistory, DeskModel
 from crisisdesk.core.models.organisation import LANGUAGE_CODE
@@ -262,6 +263,26 @@ class TemplatePlaceholder(models.Model):
         """The field in the shape the computation works with."""
         choices = {choice["code"]: choice["text"] for choice in self.choices}
         return Placeholder(self.name, PlaceholderType(self.type), choices)
+
+
+class TemplateContributor(models.Model):
+    """Somebody whose words are in a version of a template, and who therefore never approves it. Written once.
+
+    Rows of their own and not the history: that is a convenience which may be tidied away, this decides who may sign.
+    """
+
+    version = models.ForeignKey(TemplateVersion, on_delete=models.PROTECT, related_name="contributors")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    since = models.DateTimeField(default=clock.now)
+
+    frozen = "always"
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = (models.UniqueConstraint(fields=["version", "user"], name="comms_templatecontributor_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.version}"
 
 
 class TemplateApproval(DeskModel):

@@ -17,10 +17,6 @@ from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.admin.base import AdminVerb, DeskAdmin, ReadOnlyInline, WorkflowAdmin
 
 
-def _may_resume(account: Account, principal: Principal) -> bool:
-    return account.stopped_at is not None and channels.resume_account.offered(principal, account)
-
-
 @admin.register(Account)
 class AccountAdmin(DeskAdmin):
     """Where a brand speaks."""
@@ -31,7 +27,7 @@ class AccountAdmin(DeskAdmin):
     list_filter = ("brand", "kind", "active")
     search_fields = ("code", "name_cs", "name_en")
     list_select_related = ("brand",)
-    verbs = (AdminVerb(channels.resume_account, offered=_may_resume),)
+    verbs = (AdminVerb(channels.resume_account),)
 
     def get_fields(self, request: HttpRequest, obj: Account | None = None) -> Any:
         """Brand, code and kind are chosen once."""
@@ -101,8 +97,8 @@ class DeliveryAdmin(WorkflowAdmin):
     readonly_fields = fields
     verbs = (
         AdminVerb(deliveries.retry_delivery),
-        AdminVerb(deliveries.mark_sent, SentForm),
-        AdminVerb(deliveries.send_again),
+        AdminVerb(deliveries.mark_delivery_sent, SentForm),
+        AdminVerb(deliveries.send_delivery_again),
         AdminVerb(by_hand.untick_delivery, ReasonForm),
     )
 

@@ -235,8 +235,8 @@ class DeliveryViewSet(DeskViewSet):
     }
 
     retry = verb(deliveries.retry_delivery)
-    mark_sent = verb(deliveries.mark_sent, SentIn)
-    send_again = verb(deliveries.send_again)
+    mark_sent = verb(deliveries.mark_delivery_sent, SentIn)
+    send_again = verb(deliveries.send_delivery_again)
     tick = verb(by_hand.tick_delivery, TickIn)
     link = verb(by_hand.link_delivery, UrlIn)
     untick = verb(by_hand.untick_delivery, ReasonIn)

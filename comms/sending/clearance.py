@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cases.models import Realm
+from comms.citing import says_nothing_wrong
 from comms.models import StatementVersion, authority_of
 from comms.sending.channels import channel_of
 from comms.sending.models import Account, Delivery, Operation, Stopped
@@ -49,5 +50,7 @@ def refusal(delivery: Delivery) -> str:
         return Stopped.NOT_APPROVED
     if delivery.account.uuid not in version.channels or delivery.language != version.language:
         return Stopped.CHANNEL
+    if says_nothing_wrong(version) is not None:
+        return Stopped.WRONG
     given = Part(delivery.part, delivery.parts, delivery.headline, delivery.text)
     return "" if given in parts_for(version, delivery.account) else Stopped.OTHER_TEXT

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from comms.events import LANGUAGE, PURPOSE
 from comms.sending.models.deliveries import Outcome
+from comms.states import HeldBack
 from crisisdesk.core.errors import constraint_message
 from crisisdesk.core.log.events import declare
 
@@ -11,6 +12,17 @@ from crisisdesk.core.log.events import declare
 def _outcome(code: str) -> str:
     """The words for what came of an attempt; an old code nobody knows any more reads as itself."""
     return str(Outcome(code).label) if code in Outcome.values else code
+
+
+def _held_back(code: str) -> str:
+    if code not in HeldBack.values:
+        return code
+    label = str(HeldBack(code).label)
+    return label[:1].lower() + label[1:]
+
+
+def _listed(codes: list[str]) -> str:
+    return ", ".join(codes)
 
 
 OUTCOME = {"outcome": _outcome, **LANGUAGE}
@@ -23,6 +35,10 @@ declare("statement.unscheduled", _("Not published later – {purpose}, version {
         words=PURPOSE)  # fmt: skip
 declare("statement.missed", _("Not sent at its time, decide anew – {purpose}, version {number} ({language}): {actor}"),
         tone="bad", words=PURPOSE)  # fmt: skip
+declare("statement.held_back", _("Approved and not sent, {why} – {purpose}, version {number} ({language}): {actor}"),
+        tone="bad", words={**PURPOSE, "why": _held_back})  # fmt: skip
+declare("statement.waits_at", _("Not reached, closed or stopped: {accounts} – {purpose} ({language}): {actor}"),
+        tone="bad", words={**PURPOSE, "accounts": _listed})  # fmt: skip
 declare("statement.withdrawn", _("Withdrawn – {purpose}, version {number} ({language}): {actor}"), tone="bad",
         words=PURPOSE)  # fmt: skip
 

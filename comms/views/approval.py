@@ -60,8 +60,11 @@ class ApprovalView(VerbView):
     verb = approve_statement
 
     def get_object(self) -> Any:
-        """The visible request with what the page shows."""
-        rows = ApprovalRequest.objects.for_lists()
+        """The visible request with what the page shows; a decision itself needs no more than the text and its case."""
+        if self.request.method == "POST":
+            rows = ApprovalRequest.objects.select_related("version__statement__case__brand")
+        else:
+            rows = ApprovalRequest.objects.for_lists()
         return rows.visible_row(self.principal, uuid=self.kwargs["uuid"])
 
     def get_form_options(self) -> dict[str, Any]:
@@ -109,6 +112,8 @@ class ApprovalView(VerbView):
         version = request.version
         newest = version.statement.newest(version.language)
         compared, label = compared_with(version)
+        waits = request.state == RequestState.OPEN
+        unmet = approve_statement.unmet(self.principal, request)
         return {
             **super().get_context(form),
             "request_": request,
@@ -121,11 +126,12 @@ class ApprovalView(VerbView):
             "accounts": Account.objects.filter(uuid__in=version.channels),
             "stages": stages_for(request, self.principal),
             "quoted": any(self.principal.same_as(stage.person_id) for stage in request.stages.all()),
-            "facts": [row.fact for row in version.citations.select_related("fact")],
+            "citations": version.citations.select_related("fact__verified_by"),
             "translations": translations(version),
             "newest": newest if newest != version else None,
-            "may_decide": request.state == RequestState.OPEN and not approve_statement.unmet(self.principal, request),
-            "unmet": approve_statement.unmet(self.principal, request),
+            "may_approve": waits and not unmet,
+            "may_decide": waits and not return_statement.unmet(self.principal, request),
+            "unmet": unmet,
             "form": form,
             "return_form": self.form_for("return", form),
             "reject_form": self.form_for("reject", form),

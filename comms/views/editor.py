@@ -14,13 +14,13 @@ from cases.head import case_head
 from cases.models import Fact, FactState
 from cases.views.base import case_or_404
 from comms import hashing
-from comms.actions.approvals import submit_version, take_back_version
-from comms.actions.statements import add_language, change_statement, edit_version, revise_version
+from comms.actions.approvals import submit_statement, take_back_statement
+from comms.actions.statements import add_language, change_statement, edit_statement, revise_statement
 from comms.actions.versions import out_of_date, unfit_sentence
 from comms.forms import CitationsForm, SettingsForm, WordingForm
 from comms.hints import counts, hints
-from comms.models import Draft, Statement, StatementVersion
-from comms.sending.actions.deliveries import publish_version, schedule_version, unschedule_version
+from comms.models import Draft, FactCitation, Statement, StatementVersion
+from comms.sending.actions.deliveries import publish_statement, schedule_statement, unschedule_statement
 from comms.sending.actions.withdrawal import withdraw_statement
 from comms.sending.forms import HashForm, ScheduleForm
 from comms.views.approval import compared_with, stages_for
@@ -73,15 +73,16 @@ class StatementView(DeskView):
         checked = [form.is_valid() for form in (citations, *(column.form for column in columns)) if form is not None]
         if not all(checked):
             return self.page(columns, citations, status=422)
-        facts = list(citations.cleaned_data["facts"]) if "facts_shown" in request.POST else None
-        done = [self.save(column, columns, facts) for column in columns]
+        shown = "facts_shown" in request.POST
+        cited: dict[str, Any] = {"facts": list(citations.cleaned_data["facts"]), "stances": citations.said()}
+        done = [self.save(column, columns, cited if shown else {}) for column in columns]
         if all(done) and self.submit(columns, request.POST.get("submit", "")):
             return SeeOther(reverse("comms:statement", args=[self.statement.uuid]))
         for column in columns:
             column.version = self.statement.newest(column.language)
         return self.page(columns, citations, status=409)
 
-    def save(self, column: Column, columns: Sequence[Column], facts: list[Fact] | None) -> bool:
+    def save(self, column: Column, columns: Sequence[Column], cited: dict[str, Any]) -> bool:
         """Save one language; a language nobody touched is left alone, whoever saved it meanwhile."""
         form, version = column.form, column.version
         if form is None or version is None:
@@ -91,8 +92,8 @@ class StatementView(DeskView):
         source = self._source_seen(columns, form) if touched or form.cleaned_data["checked"] else ""
         values = form.values() if touched else {}
         try:
-            saved = edit_version(
-                version, self.principal, base_hash=base if touched else "", source_hash=source, facts=facts, **values
+            saved = edit_statement(
+                version, self.principal, base_hash=base if touched else "", source_hash=source, **cited, **values
             )
         except Stale as stale:
             current = self.statement.newest(column.language)
@@ -128,7 +129,7 @@ class StatementView(DeskView):
         if column is None or column.version is None:
             return True
         try:
-            submit_version(column.version, self.principal)
+            submit_statement(column.version, self.principal)
         except DomainError as error:
             column.refusals.append(str(error))
             return False
@@ -145,7 +146,7 @@ class StatementView(DeskView):
             if version is not None:
                 version.statement = self.statement
                 column.stale = version.is_draft and bool(version.master.text) and out_of_date(version)
-                if edit_version.can(self.principal, version):
+                if edit_statement.can(self.principal, version):
                     column.form = self.form_of(version, data)
             found.append(column)
         return found
@@ -167,8 +168,11 @@ class StatementView(DeskView):
         facts = (
             Fact.objects.visible_to(self.principal).filter(case=self.statement.case).exclude(state=FactState.OBSOLETE)
         )
-        cited = facts.filter(citations__version__in=self.statement.versions.newest()).distinct()
-        return CitationsForm(data, facts=facts, initial={"facts": cited})
+        newest = FactCitation.objects.filter(version__in=self.statement.versions.newest())
+        # The language that goes first last: where languages differ, what it says is shown.
+        rows = sorted(newest.select_related("version"), key=lambda row: self.statement.is_primary(row.version.language))
+        stances = {f"stance_{row.fact_id}": row.stance for row in rows}
+        return CitationsForm(data, facts=facts, initial={"facts": [row.fact_id for row in rows], **stances})
 
     def page(self, columns: list[Column], citations: CitationsForm, *, status: int = 200) -> HttpResponse:
         """Render everything."""
@@ -181,7 +185,7 @@ class StatementView(DeskView):
             "statement": self.statement,
             "columns": columns,
             "citations": citations,
-            "facts": _fact_rows(citations),
+            "facts": citations.rows(),
             "accounts": self.accounts,
             "quoted": self.statement.quoted_people.order_by("name_sort"),
             "may_write": any(column.form is not None for column in columns),
@@ -216,15 +220,15 @@ class StatementView(DeskView):
             "stages": stages_for(request, principal) if request is not None else [],
             "hints": hints(version, accounts) if version.is_draft else [],
             "counts": counts(version, accounts),
-            "facts": [citation.fact for citation in version.citations.select_related("fact")],
+            "citations": version.citations.select_related("fact__verified_by"),
             "older": version.statement.versions.filter(language=version.language, number__lt=version.number),
             "last_words": last_words(version),
-            "may_submit": submit_version.offered(principal, version),
-            "may_take_back": take_back_version.can(principal, version),
-            "may_revise": revise_version.can(principal, version),
-            "may_publish": publish_version.can(principal, version),
-            "may_schedule": schedule_version.can(principal, version),
-            "may_unschedule": unschedule_version.can(principal, version),
+            "may_submit": submit_statement.offered(principal, version),
+            "may_take_back": take_back_statement.can(principal, version),
+            "may_revise": revise_statement.can(principal, version),
+            "may_publish": publish_statement.can(principal, version),
+            "may_schedule": schedule_statement.can(principal, version),
+            "may_unschedule": unschedule_statement.can(principal, version),
             "hash_form": HashForm(initial={"payload_hash": version.payload_hash}, auto_id=False),
             "schedule_form": ScheduleForm(
                 initial={"payload_hash": version.payload_hash}, auto_id=f"at_{version.pk}_%s"
@@ -247,16 +251,6 @@ def last_words(version: StatementVersion) -> Any:
     return request.approvals.exclude(verdict="approve").select_related("user", "entry").last()
 
 
-def _fact_rows(citations: CitationsForm) -> list[dict[str, Any]]:
-    """The facts with their check boxes."""
-    bound = citations["facts"]
-    chosen = {str(getattr(value, "pk", value)) for value in (bound.value() or [])}
-    return [
-        {"fact": fact, "checked": str(fact.pk) in chosen, "id": f"fact_{fact.pk}"}
-        for fact in citations.fields["facts"].queryset  # type: ignore[attr-defined]
-    ]
-
-
 def _restored(draft: Draft) -> dict[str, Any]:
     return {name: value for name, value in draft.content.items() if name != "checked"}
 
@@ -270,7 +264,7 @@ class AutosaveView(DeskView):
         """204 when kept; a sentence with 422 when the text could never be saved."""
         statement = visible_or_404(Statement, self.principal, uuid=uuid)
         for version in statement.versions.newest().filter(state="draft").prefetch_related("texts"):
-            if not edit_version.offered(self.principal, version):
+            if not edit_statement.offered(self.principal, version):
                 continue
             prefix = f"{version.language}-"
             content = {

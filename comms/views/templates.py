@@ -72,6 +72,7 @@ class TemplateView(VerbView):
             "template": version.template,
             "fields": version.placeholders.all(),
             "approvals": version.approvals.select_related("user"),
+            "contributors": version.contributors.select_related("user"),
             "remarks": lint(version) if version.state == TemplateState.DRAFT else [],
             "others": version.template.versions.exclude(pk=version.pk).order_by("language", "-number")[:10],
             "hash_form": HashForm(initial={"payload_hash": version.payload_hash}, auto_id=False),

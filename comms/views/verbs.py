@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Case
 from cases.views.base import CaseVerb, VerbPage
 from comms import forms
-from comms.actions.approvals import take_back_version
+from comms.actions.approvals import take_back_statement
 from comms.actions.releases import review_release
-from comms.actions.statements import add_language, change_statement, draft_statement, revise_version
+from comms.actions.statements import add_language, change_statement, draft_statement, revise_statement
 from comms.models import ReleaseReview, Statement, StatementVersion
 
 
@@ -100,13 +100,13 @@ class VersionVerb(VerbPage):
 class TakeBackView(VersionVerb):
     """Out of approval, to change it."""
 
-    verb = take_back_version
+    verb = take_back_statement
 
 
 class ReviseView(VersionVerb):
     """A new version of an approved or rejected text."""
 
-    verb = revise_version
+    verb = revise_statement
 
 
 class ReviewView(VerbPage):

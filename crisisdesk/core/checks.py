@@ -10,9 +10,14 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
 
+from crisisdesk.core.access import dbroles
+
+# Of every role the application can take on (SET ROLE), itself among them.
 POWERS = """
-    SELECT rolsuper OR rolbypassrls OR rolcreaterole, (SELECT count(*) FROM pg_class WHERE relowner = pg_roles.oid)
-    FROM pg_roles WHERE rolname = current_user
+    SELECT bool_or(rolsuper OR rolbypassrls OR rolcreaterole),
+           bool_or(EXISTS (SELECT FROM pg_class WHERE relowner = r.oid)
+                   OR EXISTS (SELECT FROM pg_proc WHERE proowner = r.oid))
+    FROM pg_roles r WHERE pg_has_role(current_user, r.oid, 'MEMBER')
 """
 
 
@@ -34,6 +39,30 @@ def application_owns_nothing(
                     "The database role of DATABASE_URL owns tables or administers the server.",
                     hint="Give the application a role of its own that owns nothing, then run `manage.py dbroles`.",
                     id="core.E001",
+                )
+            )
+    return found
+
+
+@register(Tags.database)
+def application_makes_nothing(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """What the application makes could be run in the name of the owner: by a trigger that looks for a table's name."""
+    found: list[CheckMessage] = []
+    for alias in databases or ():
+        if settings.DATABASE_ROLE != "application":
+            continue
+        connection = connections[alias]
+        with connection.cursor() as cursor:
+            statements = dbroles.remedy(cursor, connection.settings_dict["USER"])
+        if statements:
+            found.append(
+                Error(
+                    "The database role of DATABASE_URL can make temporary tables, or tables and functions of its own.",
+                    hint="Run `manage.py dbroles`. If its role does not own the database, an administrator of the "
+                    f"server runs in this database:\n{statements}",
+                    id="core.E002",
                 )
             )
     return found

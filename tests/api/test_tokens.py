@@ -1,7 +1,7 @@
 """Getting in with a token: who is let in, how narrow, how often."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +10,8 @@ from django.test import Client
 
 from crisisdesk.core import clock
 from crisisdesk.core.access import tokens
+from crisisdesk.core.access.principals import SYSTEM
+from crisisdesk.core.actions.memberships import grant_membership
 from crisisdesk.core.actions.tokens import revoke_token
 from crisisdesk.core.api.auth import RATE_LIMIT
 from crisisdesk.core.models import ApiToken
@@ -195,6 +197,39 @@ def test_roles_and_accounts_ask_for_a_confirmed_identity(world: World, program: 
     made = client("POST", "memberships", role)
     assert made.status_code == 201
     assert client("PATCH", person, {"position": "Vedoucí"}, If_Match=tag).json()["position"] == "Vedoucí"
-    assert client("POST", f"memberships/{made.json()['uuid']}/end", {"reason": "Omyl"}).json()["until"]
+    assert client("POST", f"memberships/{made.json()['uuid']}/end", {"reason": "Omyl"}).json()["valid_until"]
     assert client("POST", f"{person}/deactivate", {"reason": "Odchod"}).status_code in (200, 204)
     assert not world.user("hr").is_active
+
+
+def test_a_role_is_given_from_when_until_when_and_its_dates_are_changed(world: World, program: Make) -> None:
+    client = program("manager", ("read", "core.*"))
+    assert client("POST", "reauthenticate", {"password": people.PASSWORD}).status_code == 200
+    begin, end = clock.now() + timedelta(days=1), clock.now() + timedelta(days=9)
+    about = {"brand": str(world.brand.uuid), "user": str(world.user("hr").uuid), "role": "scribe"}
+    made = client("POST", "memberships", {**about, "valid_from": begin.isoformat(), "valid_until": end.isoformat()})
+    assert made.status_code == 201
+    address = f"memberships/{made.json()['uuid']}"
+    assert datetime.fromisoformat(made.json()["valid_until"]) == end
+    later = end + timedelta(days=1)
+    changed = client("POST", f"{address}/change-dates", {"valid_until": later.isoformat()})
+    assert (changed.status_code, datetime.fromisoformat(changed.json()["valid_until"])) == (200, later)
+    assert datetime.fromisoformat(changed.json()["valid_from"]) == begin
+    assert client("POST", f"{address}/change-dates", {"valid_until": None}).json()["valid_until"] is None
+    past = client("POST", f"{address}/change-dates", {"valid_until": "2020-01-01T00:00:00Z"})
+    assert (past.status_code, [error["field"] for error in past.json()["errors"]]) == (422, ["valid_until"])
+    assert client("POST", f"{address}/change-dates", {}).status_code == 422
+    twice = client("POST", "memberships", about)
+    assert (twice.status_code, "holds the role already" in str(twice.json())) == (409, True)
+
+
+def test_lists_of_roles_tell_those_that_hold_now_from_the_others(world: World, program: Make) -> None:
+    ahead = grant_membership(
+        world.brand, SYSTEM, user=world.user("hr"), role="scribe", valid_from=clock.now() + timedelta(days=1)
+    )
+    client, of_hr = program("manager", ("read",)), f"memberships?user={world.user('hr').uuid}"
+    held = {flag: client("GET", f"{of_hr}&open={flag}").json()["results"] for flag in ("true", "false")}
+    assert [row["uuid"] for row in held["false"]] == [str(ahead.uuid)]
+    assert [row["role"] for row in held["true"]] == ["hr"]
+    own = program("hr", ("read",))("GET", "me").json()["roles"]
+    assert [(row["role"], row["valid_until"]) for row in own] == [("hr", None)]

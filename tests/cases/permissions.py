@@ -1,12 +1,10 @@
 """Who may do what with signals and cases, and who sees which page."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 from cases.actions import accept_role, add_fact, close_case, draft_protocol
 from cases.models import Protocol
-from crisisdesk.core import clock
 from tests.cases import build
 from tests.conftest import World
 from tests.permissions_table import HIDDEN, PageRow, VerbRow, everybody_but
@@ -22,13 +20,6 @@ OTHERS_HIDDEN = {"outsider": HIDDEN}
 
 def fact_of(world: World) -> Any:
     return add_fact(build.led(world), world.principal("scribe"), text="The video is real")
-
-
-def overdue(world: World) -> Any:
-    running = build.active(world).clocks.get(code="first")
-    running.due_at = clock.now() - timedelta(minutes=1)
-    running.save()
-    return running
 
 
 def closed(world: World) -> Any:
@@ -60,6 +51,14 @@ def done(world: World) -> Any:
     case = build.contained(world)
     case.tasks.update(state="done")
     return case
+
+
+def evidence(world: World) -> Any:
+    return build.evidence(build.led(world), world.principal("scribe"))
+
+
+def signal_file(world: World) -> Any:
+    return build.signal(world, screenshot=build.received()).files.get()
 
 
 def clock_of(code: str) -> Callable[[World], Any]:
@@ -94,20 +93,23 @@ VERBS = [
     VerbRow("cases.offer_role", build.led, LEADS),
     VerbRow("cases.accept_role", build.offer, frozenset({"legal"})),
     VerbRow("cases.decline_role", build.offer, frozenset({"legal"})),
-    VerbRow("cases.lapse_offer", build.offer, LEADS),
+    VerbRow("cases.withdraw_offer", build.offer, LEADS),
     VerbRow("cases.end_role", accepted, LEADS | {"legal"}),
     VerbRow("cases.add_task", build.led, CONTRIBUTORS),
     VerbRow("cases.start_task", build.task, CONTRIBUTORS),
     VerbRow("cases.finish_task", build.task, CONTRIBUTORS),
     VerbRow("cases.block_task", build.task, CONTRIBUTORS),
     VerbRow("cases.skip_task", build.task, CONTRIBUTORS),
-    VerbRow("cases.breach_clock", overdue, MANAGERS),
     VerbRow("cases.tick_off_clock", clock_of("hold"), HOLDERS),
     VerbRow("cases.add_fact", build.led, CONTRIBUTORS),
     VerbRow("cases.change_fact", fact_of, CONTRIBUTORS),
     VerbRow("cases.confirm_fact", fact_of, CONTRIBUTORS),
     VerbRow("cases.refute_fact", fact_of, CONTRIBUTORS),
     VerbRow("cases.retire_fact", fact_of, CONTRIBUTORS),
+    VerbRow("cases.add_evidence", build.led, CONTRIBUTORS),
+    VerbRow("cases.change_evidence", evidence, CONTRIBUTORS),
+    VerbRow("cases.remove_evidence", evidence, LEADS),
+    VerbRow("cases.open_evidence", evidence, everybody_but("outsider")),
     VerbRow("cases.create_kind", lambda world: world.organisation, MANAGERS),
     VerbRow("cases.change_kind", lambda world: build.kind(), MANAGERS),
     VerbRow("cases.create_policy", lambda world: world.organisation, MANAGERS),
@@ -160,10 +162,14 @@ PAGES = [
         (
             "head", "course", "course_live", "facts", "people", "state", "assess_severity", "activate", "change_case",
             "merge_case", "set_confidential", "watch_case", "dismiss_case", "waive_statement", "relapse_case",
-            "close_case", "reopen_case", "add_note", "add_decision", "add_task", "add_fact", "offer_role",
+            "close_case", "reopen_case", "add_note", "add_decision", "add_task", "add_fact", "add_evidence",
+            "offer_role",
         ),
     ),
-    *map(hidden_case_page, ("head", "course", "course_live", "facts", "people", "state", "add_note")),
+    *map(
+        hidden_case_page,
+        ("head", "course", "course_live", "facts", "people", "state", "add_note", "add_evidence"),
+    ),
     PageRow("cases:finish_task", part(build.task), answers=OTHERS_HIDDEN),
     PageRow("cases:block_task", part(build.task), answers=OTHERS_HIDDEN),
     PageRow("cases:skip_task", part(build.task), answers=OTHERS_HIDDEN),
@@ -172,6 +178,14 @@ PAGES = [
     PageRow("cases:refute_fact", part(fact_of), answers=OTHERS_HIDDEN),
     PageRow("cases:retire_fact", part(fact_of), answers=OTHERS_HIDDEN),
     PageRow("cases:change_fact", part(fact_of), answers=OTHERS_HIDDEN),
+    *(
+        PageRow(f"cases:{name}", part(evidence), answers=OTHERS_HIDDEN)
+        for name in ("change_evidence", "remove_evidence", "evidence_file", "evidence_preview")
+    ),
+    *(
+        PageRow(f"cases:{name}", part(signal_file), answers=OTHERS_HIDDEN)
+        for name in ("remove_signal_file", "signal_file", "signal_file_preview")
+    ),
     PageRow("cases:role", part(build.offer), answers=OTHERS_HIDDEN),
     PageRow("cases:decline_role", part(build.offer), answers=OTHERS_HIDDEN),
     PageRow("cases:end_role", part(accepted), answers=OTHERS_HIDDEN),
@@ -186,5 +200,5 @@ BUTTONS = {
     "cases:start_review",
     "cases:start_task",
     "cases:accept_role",
-    "cases:lapse_offer",
+    "cases:withdraw_offer",
 }

@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from cases.grants import drift
 from cases.models import CaseGrant
-from crisisdesk.core.models import BrandGrant
+from crisisdesk.core.models import BrandGrant, Membership
 from tests.cases.build import active
 from tests.conftest import World
 
@@ -27,7 +27,8 @@ def test_a_difference_is_found_and_repaired(world: World) -> None:
     case = active(world)
     CaseGrant.objects.filter(content_object=case, permission__codename="hold").delete()
     extra = BrandGrant.objects.filter(permission__codename="manage").first()
-    BrandGrant.objects.create(user=world.user("scribe"), permission=extra.permission, content_object=world.brand)
+    scribe = Membership.objects.get(user=world.user("scribe"))
+    scribe.grants.create(user=scribe.user, content_object=scribe.brand, permission=extra.permission)
     found = {(one.user.email.split("@")[0], one.missing, one.excess) for one in drift()}
     assert found == {("duty", ("hold",), ()), ("scribe", (), ("manage",))}
     with pytest.raises(CommandError, match="differ"):

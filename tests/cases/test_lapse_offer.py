@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from cases.actions import accept_role, lapse_offer
+from cases.actions import accept_role, lapse_offer, withdraw_offer
 from cases.models import RoleState
 from cases.tasks import lapse_offers
 from crisisdesk.core import clock
@@ -41,7 +41,7 @@ def test_an_answer_in_time_stands(world: World) -> None:
 
 
 def test_the_lead_withdraws_an_offer(world: World) -> None:
-    withdrawn = lapse_offer(offer(world), world.principal("duty"))
+    withdrawn = withdraw_offer(offer(world), world.principal("duty"))
     assert withdrawn.state == RoleState.LAPSED
     assert len(events_of(withdrawn, "role.withdrawn")) == 1
     assert not withdrawn.case.roles.offered().exists()
@@ -50,10 +50,10 @@ def test_the_lead_withdraws_an_offer(world: World) -> None:
 def test_an_accepted_role_is_not_withdrawn(world: World) -> None:
     accepted = accept_role(offer(world), world.principal("legal"))
     with pytest.raises(NotNow) as refused:
-        lapse_offer(accepted, world.principal("duty"))
+        withdraw_offer(accepted, world.principal("duty"))
     assert codes(refused) == {"state"}
 
 
 def test_it_needs_the_right_to_lead(world: World) -> None:
     with pytest.raises(Denied):
-        lapse_offer(offer(world), world.principal("scribe"))
+        withdraw_offer(offer(world), world.principal("scribe"))

@@ -56,7 +56,7 @@ VERBS: dict[str, Verb] = {
     "show": lambda case, who: actions.set_confidential(case, who, confidential=False, reason="Public now"),
     "accept": on_first("roles", actions.accept_role),
     "decline": on_first("roles", actions.decline_role),
-    "withdraw": on_first("roles", actions.lapse_offer),
+    "withdraw": on_first("roles", actions.withdraw_offer),
     "end": on_first("roles", actions.end_role, reason="Shift is over"),
     "finish": on_first("tasks", actions.finish_task),
     "skip": on_first("tasks", actions.skip_task, reason="Not needed"),

@@ -3,9 +3,9 @@
 from typing import Any
 
 from cases.models import Case
-from comms.actions.approvals import approve_statement, submit_version
+from comms.actions.approvals import approve_statement, submit_statement
 from comms.actions.releases import release_template
-from comms.actions.statements import draft_statement, edit_version
+from comms.actions.statements import draft_statement, edit_statement
 from comms.actions.templates import approve_template, register_value, submit_template
 from comms.models import (
     Approval,
@@ -42,13 +42,13 @@ def draft(world: World, author: str = "community", *, purpose: str = "update", *
 
 def edited(world: World, version: StatementVersion, by: str, **values: Any) -> StatementVersion:
     """The draft after somebody's edit."""
-    return edit_version(version, world.principal(by), **values)
+    return edit_statement(version, world.principal(by), **values)
 
 
 @staged
 def submitted(world: World, author: str = "community", **values: Any) -> ApprovalRequest:
     """A request that waits for its people; an update needs the communications lead."""
-    version = submit_version(draft(world, author, **values), world.principal(author))
+    version = submit_statement(draft(world, author, **values), world.principal(author))
     return version.request
 
 
@@ -77,7 +77,7 @@ def submitted_to_wait(world: World, **values: Any) -> ApprovalRequest:
     version = draft(world, **values)
     Statement.objects.filter(pk=version.statement_id).update(publish_when_approved=False)
     version = StatementVersion.objects.get(pk=version.pk)
-    return submit_version(version, world.principal("community")).request
+    return submit_statement(version, world.principal("community")).request
 
 
 @staged

@@ -8,11 +8,9 @@ from comms.models import (
     ApprovalPolicy,
     PolicyProposal,
     RegisteredValue,
-    RequestStage,
     StatementTemplate,
     TemplateVersion,
 )
-from crisisdesk.core import clock
 from tests.comms import build
 from tests.conftest import World
 from tests.permissions_table import HIDDEN, PageRow, VerbRow, everybody_but
@@ -25,14 +23,7 @@ DECIDERS = everybody_but(
 )
 WRITERS = frozenset({"duty", "crisis_lead", "comms_lead", "service", "manager", "superuser"})
 ADMINISTRATORS = frozenset({"manager", "superuser"})
-NOBODY: frozenset[str] = frozenset()
 OUTSIDE: Mapping[str, int] = {"outsider": HIDDEN}
-
-
-def _stage(world: World) -> RequestStage:
-    stage = build.submitted(world).stages.get()
-    RequestStage.objects.filter(pk=stage.pk).update(due_at=clock.now(), deputy_at=clock.now())
-    return RequestStage.objects.get(pk=stage.pk)
 
 
 def _template(world: World) -> StatementTemplate:
@@ -69,10 +60,8 @@ VERBS = (
     VerbRow("comms.approve_statement", build.submitted, frozenset({"comms_lead"}), fresh=True),
     VerbRow("comms.return_statement", build.submitted, frozenset({"comms_lead"})),
     VerbRow("comms.reject_statement", build.submitted, frozenset({"comms_lead"})),
-    VerbRow("comms.widen_stage", _stage, NOBODY),
     VerbRow("comms.release_template", build.case, frozenset({"duty"}), fresh=True),
     VerbRow("comms.review_release", build.review, DECIDERS),
-    VerbRow("comms.remind_review", build.review, NOBODY),
     VerbRow("comms.create_template", lambda world: world.brand, WRITERS),
     VerbRow("comms.draft_template", _template, WRITERS),
     VerbRow("comms.edit_template", _template_draft, WRITERS),

@@ -6,7 +6,7 @@ from typing import Any
 from comms.models import StatementVersion
 from comms.sending import claiming as sending
 from comms.sending.actions.by_hand import tick_delivery
-from comms.sending.actions.deliveries import schedule_version
+from comms.sending.actions.deliveries import schedule_statement
 from comms.sending.models import Account, Delivery, DeliveryState, NewsroomPost, Subscriber
 from comms.sending.models.deliveries import MOST_LOOKS
 from comms.sending.subscriptions import confirm_token, leave_token
@@ -19,7 +19,6 @@ from tests.permissions_table import HIDDEN, SEEN, PageRow, VerbRow
 PUBLISHERS = frozenset({"duty", "comms_lead", "community"})
 COMMUNICATIONS = frozenset({"duty", "crisis_lead", "comms_lead", "spokesperson", "community"})
 ADMINISTRATORS = frozenset({"manager", "superuser"})
-NOBODY: frozenset[str] = frozenset()
 # Members of another brand do not know that this exists.
 OUTSIDE: Mapping[str, int] = {"outsider": HIDDEN}
 
@@ -50,7 +49,7 @@ def _scheduled(world: World) -> StatementVersion:
     version = texts.approved(world)
     who = world.principal("community", fresh=True)
     at = clock.now() + build.clock_second() * 3600
-    return schedule_version(version, who, payload_hash=version.payload_hash, at=at)
+    return schedule_statement(version, who, payload_hash=version.payload_hash, at=at)
 
 
 def _stopped(world: World) -> Account:
@@ -68,9 +67,6 @@ VERBS = (
     VerbRow("comms.publish_statement", texts.approved, PUBLISHERS, fresh=True),
     VerbRow("comms.schedule_statement", texts.approved, PUBLISHERS, fresh=True),
     VerbRow("comms.unschedule_statement", _scheduled, PUBLISHERS),
-    VerbRow("comms.publish_scheduled", _scheduled, NOBODY),
-    VerbRow("comms.miss_scheduled", _scheduled, NOBODY),
-    VerbRow("comms.settle_delivery", _facebook, NOBODY),
     VerbRow("comms.retry_delivery", _dead, PUBLISHERS),
     VerbRow("comms.mark_delivery_sent", _undecided, PUBLISHERS),
     VerbRow("comms.send_delivery_again", _undecided, PUBLISHERS),
@@ -80,12 +76,8 @@ VERBS = (
     VerbRow("comms.withdraw_statement", lambda world: build.released(world).statement, COMMUNICATIONS),
     VerbRow("comms.open_account", lambda world: world.brand, ADMINISTRATORS),
     VerbRow("comms.change_account", build.account, ADMINISTRATORS),
-    VerbRow("comms.stop_account", build.account, NOBODY),
     VerbRow("comms.resume_account", _stopped, ADMINISTRATORS),
     VerbRow("comms.subscribe", build.account, ADMINISTRATORS),
-    VerbRow(
-        "comms.confirm_subscription", lambda world: build.subscriber(world, "a@b.example", confirmed=False), NOBODY
-    ),
     VerbRow("comms.unsubscribe", _subscriber, ADMINISTRATORS),
 )
 

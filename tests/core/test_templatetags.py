@@ -142,14 +142,14 @@ class SampleForm(forms.Form):
 def test_fields_have_label_help_and_error_tied_together() -> None:
     form = SampleForm({"title": "", "lead": "me"})
     form.add_error(None, "Somebody was faster.")
-    drawn = draw("{% fields form %}", form=form)
-    assert '<label for="id_title">Title</label>' in drawn
+    drawn = " ".join(draw("{% fields form %}", form=form).split())
+    assert '<label for="id_title"> Title </label>' in drawn
     assert 'aria-invalid="true"' in drawn
     assert 'id="id_title_error"' in drawn
     assert 'aria-describedby="id_title_helptext id_title_error"' in drawn
     assert "Somebody was faster." in drawn
     assert "optional" in drawn
-    assert "<legend>Lead</legend>" in drawn
+    assert "<legend> Lead </legend>" in drawn
     assert 'type="hidden" name="seen"' in drawn
 
 
@@ -165,3 +165,20 @@ def test_own_words_get_czech_spaces() -> None:
         assert Template("{% load desk %}{{ text|setting }}").render(Context({"text": "v 5 min"})) == "v\u00a05\u00a0min"
     assert draw("{{ text|setting }}", text="v 5 min") == "v 5 min"
     assert draw("{{ length|duration }}", length=80) == "1\u00a0h 20\u00a0min"
+
+
+def test_the_button_of_an_action_is_a_form() -> None:
+    drawn = draw(
+        '{% action_button "/tasks/7/" label icon_name="check" look="primary small" about="cs" said=said next=here %}',
+        label="Done <now>", said='Done: "x"', here="/cases/1/?a=1&b=2",
+    )  # fmt: skip
+    assert drawn.startswith('<form method="post" action="/tasks/7/">')
+    assert '<input type="hidden" name="next" value="/cases/1/?a=1&amp;b=2">' in drawn
+    assert '<button class="btn p s" aria-label="Done: &quot;x&quot;">' in drawn
+    assert "Done &lt;now&gt; · cs</button></form>" in drawn
+    assert '<button class="link">Start</button>' in draw('{% action_button "/x/" "Start" look="link" %}')
+
+
+def test_the_button_of_an_action_brings_the_token() -> None:
+    drawn = draw('{% action_button "/x/" "Start" %}', csrf_token="t0ken")
+    assert '<input type="hidden" name="csrfmiddlewaretoken" value="t0ken">' in drawn

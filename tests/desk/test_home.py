@@ -227,7 +227,7 @@ def test_the_live_region_is_quiet_while_nothing_changes(world: World) -> None:
     answer = client.get("/", {"digest": digest}, headers={"HX-Request": "true"})
     assert answer.status_code == 200
     assert "<html" not in answer.content.decode()
-    assert answer.content.decode().lstrip().startswith('<div id="home"')
+    assert answer.content.decode().split()[:2] == ["<div", 'id="home"']
 
 
 @pytest.mark.parametrize("language", ["cs", "en"])

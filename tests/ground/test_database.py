@@ -111,26 +111,21 @@ def _name() -> str:
 @pytest.mark.django_db
 def test_sealed_runs_what_waits_for_the_commit(sealed: object) -> None:
     assert callable(sealed)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE TEMPORARY TABLE parent (id int PRIMARY KEY);"
-            "CREATE TEMPORARY TABLE child (parent int REFERENCES parent DEFERRABLE INITIALLY DEFERRED);"
-            "INSERT INTO child VALUES (1)"
-        )
-        with pytest.raises(DatabaseError, match="violates foreign key"), transaction.atomic():
-            sealed()
-        cursor.execute("INSERT INTO parent VALUES (1)")
-    sealed()
-    with connection.cursor() as cursor:
-        cursor.execute("INSERT INTO child VALUES (2)")  # deferred again
-        cursor.execute("DELETE FROM child WHERE parent = 2")
+    orphan = "INSERT INTO auth_permission (name, codename, content_type_id) VALUES ('orphan', 'orphan', 0)"
+    for _turn in ("once", "and deferred again"):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(orphan)
+            with pytest.raises(DatabaseError, match="violates foreign key"):
+                sealed()
+            transaction.set_rollback(True)
 
 
-@pytest.mark.django_db
-def test_the_check_finds_an_application_that_owns_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_check_finds_an_application_that_owns_tables(committed_db: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert checks.application_owns_nothing(None, ["default"]) == []
+    with owner_connection(committed_db) as owner:
+        owner.execute(f'GRANT CREATE ON SCHEMA public TO "{connection.settings_dict["APPLICATION_ROLE"]}"')
     with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMPORARY TABLE mine ()")
+        cursor.execute("CREATE TABLE mine ()")
     assert [error.id for error in checks.application_owns_nothing(None, ["default"])] == ["core.E001"]
     monkeypatch.setattr(settings, "DATABASE_ROLE", "owner")
     assert checks.application_owns_nothing(None, ["default"]) == []

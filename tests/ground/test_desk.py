@@ -113,6 +113,17 @@ def test_serves_survives_and_ends(desk: Desk) -> None:
     children = desk.children()
     assert set(children) == {"granian", "beat", "worker", "valkey-server", "bin/postgres"}
 
+    # The role it works as can make nothing.
+    checked = subprocess.run(
+        [sys.executable, "manage.py", "check", "--database", "default"],
+        cwd=CHECKOUT,
+        env=desk.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stderr
+
     # A second run in the same folder, and one on the same port, are refused in one line.
     for changed, complaint in (
         ({"PORT": str(free_port())}, "is in use by another run (process"),

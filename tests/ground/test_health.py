@@ -7,6 +7,7 @@ from django.db import connection
 from django.test import Client
 
 from crisisdesk.core.web import health
+from tests.database import owner_connection
 
 
 @pytest.fixture
@@ -31,9 +32,9 @@ def test_ready_when_migrated_and_connected(client: Client) -> None:
 
 
 @pytest.mark.usefixtures("_not_asked_yet")
-def test_not_ready_before_the_migrations(committed_db: str, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMPORARY TABLE django_migrations (id int, app text, name text, applied timestamptz)")
+def test_not_ready_before_the_migrations(committed_db: str, client: Client) -> None:
+    with owner_connection(committed_db) as owner:
+        owner.execute("DELETE FROM django_migrations WHERE app = 'core'")
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert "migrations are not applied" in answer.json()["reason"]

@@ -64,7 +64,6 @@ VERBS = (
     VerbRow("monitoring.edit_source", feed, ADMINISTRATORS),
     VerbRow("monitoring.pause_source", feed, ADMINISTRATORS),
     VerbRow("monitoring.resume_source", paused, ADMINISTRATORS),
-    VerbRow("monitoring.note_look", feed, ADMINISTRATORS),
     VerbRow("monitoring.poll_now", feed, CONTRIBUTORS | ADMINISTRATORS),
     VerbRow("monitoring.push_mentions", inbox, CONTRIBUTORS),
     VerbRow("monitoring.raise_signal_from_mentions", brand, CONTRIBUTORS),

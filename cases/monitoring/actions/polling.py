@@ -22,7 +22,6 @@ from cases.monitoring.actions.raising import raise_by_itself
 from cases.monitoring.actions.storing import NewMention, lag_of, store
 from cases.monitoring.models import Mention, Source, SourceState
 from crisisdesk.core import clock
-from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.access.principals import SYSTEM
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
@@ -199,7 +198,7 @@ def tell(source: Source, act: Act, kept: Kept) -> list[Signal]:
     return raise_by_itself(source, act, kept.arrived, first=kept.first)
 
 
-@action("monitoring.note_look", needs=Capability.MANAGE, title=_("Note what a look brought"))
+@action("monitoring.note_look", title=_("Note what a look brought"), by_system=True)
 def note_look(source: Source, act: Act, *, kept: Kept) -> list[Signal]:
     """Record what the desk found on looking at a feed: new mentions, a failure that lasts, or its end."""
     return tell(source, act, kept)

@@ -2,12 +2,13 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from cases.actions.entries import needed
+from cases.actions.evidence import keep_with
 from cases.actions.signals import brand_is_active, raise_signal
 from cases.models import CrisisKind, Signal, SignalOrigin, SignalState
 from cases.monitoring import feeds
@@ -29,6 +30,8 @@ from cases.monitoring.text.folding import folded
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
+from crisisdesk.core.errors import Invalid, Unmet
+from crisisdesk.core.files.receiving import Received
 from crisisdesk.core.models import Brand
 from crisisdesk.core.web.request_errors import TooMany
 
@@ -89,6 +92,12 @@ def revoke_report_address(address: ReportAddress, act: Act) -> ReportAddress:
     return address
 
 
+@revoke_report_address.guard
+def not_revoked(address: ReportAddress, act: Act) -> Unmet | None:
+    """A revoked address offers no button; revoking it once more changes nothing."""
+    return Unmet("revoked", _("This address is revoked already")) if address.revoked_at else None
+
+
 @dataclass(frozen=True)
 class Report:
     """What somebody wrote into the three fields."""
@@ -122,7 +131,13 @@ class Report:
 
 
 def _reported_before(
-    address: ReportAddress, act: Act, *, what: str = "", where: str = "", who: str = ""
+    address: ReportAddress,
+    act: Act,
+    *,
+    what: str = "",
+    where: str = "",
+    who: str = "",
+    screenshot: Received | None = None,
 ) -> Signal | None:
     """The signal of a report that came in word for word before, unless it was put aside since."""
     mention = Report.of_fields(what, where, who).mention
@@ -136,13 +151,23 @@ def _reported_before(
 
 
 @action("monitoring.report_by_address", needs=None, title=_("Report a signal"), creates=True, repeat=_reported_before)
-def report_by_address(address: ReportAddress, act: Act, *, what: str, where: str = "", who: str = "") -> Signal:
+def report_by_address(
+    address: ReportAddress,
+    act: Act,
+    *,
+    what: str,
+    where: str = "",
+    who: str = "",
+    screenshot: Received | None = None,
+) -> Signal:
     """Report something through a secret address: `what` is going on, `where` (a link or the text), and `who` reports.
 
-    Reports of one link gather on one signal; so do reports beyond ten in ten minutes.
+    Reports of one link gather on one signal; so do reports beyond ten in ten minutes, which take no `screenshot`.
     """
     report = Report.of_fields(what, where, who)
-    recent = [moment for moment in address.recent if moment > act.now - WINDOW]
+    recent = recent_reports(address, act.now)
+    if screenshot is not None:
+        refuse_many_pictures(address, act.now)
     if len(recent) >= MOST_REPORTS:
         raise TooMany(_("Very many reports are coming in here. Call the communications duty officer instead."))
     source = _report_source(address.brand, act)
@@ -165,9 +190,23 @@ def report_by_address(address: ReportAddress, act: Act, *, what: str, where: str
     elif report.who:
         entry = act.entry("name", on=signal, text=report.who)
     add_evidence(act, signal, mentions, REPORTED)
+    if screenshot is not None:
+        keep_with(act, signal, screenshot)
     ReportAddress.objects.filter(pk=address.pk).update(recent=[*recent, act.now])
     act.record("report.received", on=signal, entry=entry, address=str(address.uuid))
     return signal
+
+
+def recent_reports(address: ReportAddress, now: datetime) -> list[datetime]:
+    """When reports came in within the last minutes."""
+    return [moment for moment in address.recent if moment > now - WINDOW]
+
+
+def refuse_many_pictures(address: ReportAddress, now: datetime) -> None:
+    """Take pictures only with as many reports as raise signals of their own; asked before any byte is stored too."""
+    if len(recent_reports(address, now)) >= MOST_SIGNALS:
+        said = _("Very many reports are coming in here; send this one without the picture")
+        raise Invalid({"screenshot": said})
 
 
 def _keep(source: Source, report: Report) -> list[Mention]:

@@ -12,7 +12,7 @@ from cases.monitoring.models import Source, SourceKind, SourceState
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
-from crisisdesk.core.errors import Invalid
+from crisisdesk.core.errors import Invalid, Unmet
 from crisisdesk.core.models import Brand
 
 # What people may set on a source; its kind and brand stay what they were.
@@ -87,6 +87,12 @@ def pause_source(source: Source, act: Act, *, reason: str = "") -> Source:
     return source
 
 
+@pause_source.guard
+def not_paused(source: Source, act: Act, **values: Any) -> Unmet | None:
+    """A paused source offers no button to pause it; pausing it once more by its address changes nothing."""
+    return None if source.active else Unmet("paused", _("This source is paused already"))
+
+
 def _already_active(source: Source, act: Act, **values: Any) -> Source | None:
     return source if source.active else None
 
@@ -99,6 +105,12 @@ def resume_source(source: Source, act: Act) -> Source:
     _look_soon(source, act)
     act.record("source.resumed", on=source)
     return source
+
+
+@resume_source.guard
+def not_read(source: Source, act: Act, **values: Any) -> Unmet | None:
+    """As for pausing."""
+    return Unmet("active", _("This source is being read already")) if source.active else None
 
 
 @action("monitoring.poll_now", needs=(Capability.CONTRIBUTE, Capability.MANAGE), title=_("Look now"))

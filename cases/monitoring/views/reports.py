@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from cases.monitoring.actions import (
     create_report_address,
     report_by_address,
+    reports,
     revoke_report_address,
     rotate_report_address,
 )
@@ -22,8 +23,11 @@ from cases.monitoring.forms import ReportAddressForm, ReportForm
 from cases.monitoring.models import ReportAddress
 from cases.monitoring.models.reports import digest_of
 from cases.monitoring.views.sources import managed_brands
+from crisisdesk.core import clock
 from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.errors import Denied, DomainError, Invalid, Missing
+from crisisdesk.core.files.receiving import kept_or_gone, receive
+from crisisdesk.core.files.types import FileKind
 from crisisdesk.core.models import Brand
 from crisisdesk.core.web.views import DeskView, SeeOther, VerbView
 
@@ -50,13 +54,17 @@ class ReportView(View):
     def post(self, request: HttpRequest, secret: str) -> HttpResponse:
         """Report. A program that fills in the invisible field is thanked and forgotten."""
         address = self.address(secret)
-        form = ReportForm(request.POST)
+        form = ReportForm(request.POST, request.FILES)
         if not form.is_valid():
             return self._show(address, form, status=422)
         values = dict(form.cleaned_data)
         if not values.pop("website"):
             try:
-                report_by_address(address, REPORTER, **values)
+                if picture := values.pop("screenshot"):
+                    reports.refuse_many_pictures(address, clock.now())
+                    values["screenshot"] = receive(picture, only=FileKind.IMAGE, field="screenshot")
+                with kept_or_gone(values):
+                    report_by_address(address, REPORTER, **values)
             except Missing:
                 raise
             except DomainError as error:

@@ -6,7 +6,6 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from comms.sending.actions.deliveries import by_the_desk
 from comms.sending.models import Account
 from comms.sending.models.accounts import AccountKind
 from crisisdesk.core.access.capabilities import Capability
@@ -59,7 +58,7 @@ def _save(act: Act, account: Account) -> None:
     act.save(account)
 
 
-@action("comms.stop_account", needs=Capability.MANAGE, title=_("Stop a channel"))
+@action("comms.stop_account", title=_("Stop a channel"), by_system=True)
 def stop_account(account: Account, act: Act) -> Account:
     """The other side refused the log-in: nothing more is tried until a person has put it right."""
     if account.stopped_at is None:
@@ -67,9 +66,6 @@ def stop_account(account: Account, act: Act) -> Account:
         act.save(account)
     act.record("account.stopped", on=account, account=account.code)
     return account
-
-
-stop_account.guard(by_the_desk)
 
 
 @action("comms.resume_account", needs=Capability.MANAGE, title=_("Resume a channel"))

@@ -11,16 +11,20 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Realm
 from comms.actions.versions import about as about_version
 from comms.actions.versions import case_is_open
+from comms.citing import says_nothing_wrong
 from comms.models import StatementState, StatementVersion, authority_of
+from comms.notices import tell_publishers
 from comms.sending.clearance import parts_for
 from comms.sending.models import Account, Delivery, DeliveryAttempt, DeliveryState, Operation, Outcome, RecipientState
+from comms.sending.models.accounts import AccountQuerySet
 from comms.sending.models.deliveries import MOST_LOOKS
+from comms.states import HeldBack
 from crisisdesk.core import clock
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
 from crisisdesk.core.actions.wording import edge_refused
-from crisisdesk.core.errors import Invalid, Stale, Unmet
+from crisisdesk.core.errors import Invalid, NotNow, Stale, Unmet
 from crisisdesk.core.models import Event
 
 _WHOLE_ADDRESS = URLValidator(schemes=["https", "http"])
@@ -34,13 +38,11 @@ def send_out(act: Act, version: StatementVersion) -> list[Delivery]:
 
     Nothing leaves before the embargo, which is part of what was approved.
     """
-    case = version.statement.case
-    if case.realm != Realm.LIVE:
-        act.refuse("exercise", _("An exercise reaches no live channel"))
-    accounts = Account.objects.speaking(version.language).filter(uuid__in=version.channels, brand=case.brand_id)
-    if not accounts:
-        act.refuse("no_channel", _("None of the chosen channels is open for this language; choose another one"))
+    if unmet := in_the_way(version):
+        raise NotNow([unmet])
+    accounts = list(_open_accounts(version))
     act.move(version, "publish")
+    version.held_back = ""
     act.save(version)
     prefetch_related_objects([version], "texts")  # final by now, and read for every account
     deliveries = act.all_later([row for account in accounts for row in _deliveries(act, version, account)])
@@ -51,7 +53,55 @@ def send_out(act: Act, version: StatementVersion) -> list[Delivery]:
         accounts=[account.code for account in accounts],
         **about_version(version),
     )
+    _tell_what_is_not_reached(act, version, accounts)
     return deliveries
+
+
+def in_the_way(version: StatementVersion) -> Unmet | None:
+    """What keeps an approved version from leaving at all, whoever would send it out now."""
+    if version.statement.case.realm != Realm.LIVE:
+        return Unmet(HeldBack.EXERCISE, _("An exercise reaches no live channel"))
+    if wrong := says_nothing_wrong(version):
+        return wrong
+    if not _open_accounts(version).exists():
+        message = _("None of the chosen channels is open for this language; choose another one")
+        return Unmet(HeldBack.NO_CHANNEL, message)
+    return None
+
+
+def _open_accounts(version: StatementVersion) -> AccountQuerySet:
+    accounts = Account.objects.speaking(version.language)
+    return accounts.filter(uuid__in=version.channels, brand=version.statement.case.brand_id)
+
+
+def send_or_hold_back(act: Act, version: StatementVersion) -> None:
+    """What follows an approval: the version leaves, or it stays approved and people are told what is in the way.
+
+    Whoever decided about the text is not to undo the decision because a channel is closed.
+    """
+    unmet = in_the_way(version)
+    if unmet is None:
+        send_out(act, version)
+        return
+    version.held_back = HeldBack(unmet.code)
+    act.save(version)
+    act.record("statement.held_back", on=version, why=version.held_back, **about_version(version))
+    tell_publishers(act, version, "statement.held_back", why=version.held_back)
+
+
+def _tell_what_is_not_reached(act: Act, version: StatementVersion, accounts: list[Account]) -> None:
+    """The text left, but not everywhere: a channel it was approved for is closed, or stopped until it is put right."""
+    open_now = {account.uuid for account in accounts if account.stopped_at is None}
+    if open_now >= set(version.channels):
+        return
+    approved_for = Account.objects.filter(uuid__in=version.channels, brand=version.statement.case.brand_id)
+    missing = [account for account in approved_for if account.uuid not in open_now]
+    if missing:
+        act.record(
+            "statement.waits_at", on=version, accounts=[account.code for account in missing], **about_version(version)
+        )
+        names = {language: ", ".join(account.name_in(language) for account in missing) for language in ("cs", "en")}
+        tell_publishers(act, version, "statement.not_everywhere", accounts=names)
 
 
 def _deliveries(act: Act, version: StatementVersion, account: Account) -> list[Delivery]:
@@ -99,7 +149,7 @@ def _sent_out_by(version: StatementVersion, act: Act, **values: Any) -> Statemen
 
 
 @action("comms.publish_statement", needs=Capability.PUBLISH, needs_fresh=True, repeat=_sent_out_by, title=_("Publish"))
-def publish_version(version: StatementVersion, act: Act, *, payload_hash: str) -> StatementVersion:
+def publish_statement(version: StatementVersion, act: Act, *, payload_hash: str) -> StatementVersion:
     """Give an approved version to its channels now."""
     read_this_text(version, payload_hash)
     send_out(act, version)
@@ -109,7 +159,7 @@ def publish_version(version: StatementVersion, act: Act, *, payload_hash: str) -
 @action(
     "comms.schedule_statement", needs=Capability.PUBLISH, moves="schedule", needs_fresh=True, title=_("Publish later")
 )
-def schedule_version(version: StatementVersion, act: Act, *, payload_hash: str, at: datetime) -> StatementVersion:
+def schedule_statement(version: StatementVersion, act: Act, *, payload_hash: str, at: datetime) -> StatementVersion:
     """Publish an approved version at a later instant. If it cannot leave then, a person decides anew."""
     read_this_text(version, payload_hash)
     if at <= act.now:
@@ -117,13 +167,14 @@ def schedule_version(version: StatementVersion, act: Act, *, payload_hash: str, 
     if version.embargo_until and at < version.embargo_until:
         raise Invalid({"at": _("The embargo ends later; choose a time after it")})
     version.statement.scheduled_at = at
+    version.held_back = ""
     act.save(version.statement)
     act.record("statement.scheduled", on=version, at=at.isoformat(), **about_version(version))
     return version
 
 
 @action("comms.unschedule_statement", needs=Capability.PUBLISH, moves="unschedule", title=_("Do not publish later"))
-def unschedule_version(version: StatementVersion, act: Act) -> StatementVersion:
+def unschedule_statement(version: StatementVersion, act: Act) -> StatementVersion:
     """Take a scheduled version out of the calendar; it stays approved."""
     version.statement.scheduled_at = None
     act.save(version.statement)
@@ -131,45 +182,35 @@ def unschedule_version(version: StatementVersion, act: Act) -> StatementVersion:
     return version
 
 
-def by_the_desk(row: Any, act: Act, **values: Any) -> Unmet | None:
-    """Only the desk itself does this; for people there are other verbs."""
-    return None if act.actor.is_system else Unmet("desk_only", _("The desk does this by itself"))
-
-
-@action("comms.publish_scheduled", needs=Capability.PUBLISH, title=_("Publish what was scheduled"))
-def publish_scheduled(version: StatementVersion, act: Act) -> StatementVersion:
-    """At its time: give a scheduled version to its channels, or note that the time was missed."""
-    if version.state != StatementState.SCHEDULED:
-        act.refuse("state", _("This is not scheduled any more"))
+def _nothing_to_publish(version: StatementVersion, act: Act) -> StatementVersion | None:
+    """The version itself where it was taken out of the calendar meanwhile, or put to a later time."""
     at = version.statement.scheduled_at
-    if at is None or at > act.now:
-        act.refuse("not_due", _("Its time has not come"))
-    elif act.now - at > LATEST:
-        _miss(act, version)
+    due = version.state == StatementState.SCHEDULED and at is not None and at <= act.now
+    return None if due else version
+
+
+@action("comms.publish_scheduled", title=_("Publish what was scheduled"), repeat=_nothing_to_publish, by_system=True)
+def publish_scheduled(version: StatementVersion, act: Act) -> StatementVersion:
+    """At its time: give a scheduled version to its channels. What cannot leave then stays approved, and people decide.
+
+    Whatever would keep a person from publishing it now keeps the desk from it too.
+    """
+    at = version.statement.scheduled_at
+    too_late = at is not None and act.now - at > LATEST
+    if too_late or publish_statement.unmet(act.actor, version) or in_the_way(version):
+        act.move(version, "unschedule")
+        act.save(version)
+        act.record("statement.missed", on=version, **about_version(version))
+        tell_publishers(act, version, "statement.missed", round_=f"{version.number} {at and at.isoformat()}")
     else:
         send_out(act, version)
     return version
 
 
-@action("comms.miss_scheduled", needs=Capability.PUBLISH, moves="unschedule", title=_("Note a missed time"))
-def miss_scheduled(version: StatementVersion, act: Act) -> StatementVersion:
-    """A scheduled version could not leave at its time: it stays approved and a person decides."""
-    act.record("statement.missed", on=version, **about_version(version))
-    return version
-
-
-def _miss(act: Act, version: StatementVersion) -> None:
-    act.move(version, "unschedule")
-    act.save(version)
-    act.record("statement.missed", on=version, **about_version(version))
-
-
-for leaving_verb in (publish_version, schedule_version, publish_scheduled):
+for leaving_verb in (publish_statement, schedule_statement):
     leaving_verb.guard(case_is_open)
-for system_verb in (publish_scheduled, miss_scheduled):
-    system_verb.guard(by_the_desk)
-for deciding_verb in (publish_version, schedule_version, publish_scheduled):
-    deciding_verb.guard(not_allowed)
+    leaving_verb.guard(not_allowed)
+    leaving_verb.guard(says_nothing_wrong)
 
 
 _EDGES: dict[Outcome, str] = {
@@ -183,7 +224,7 @@ _EDGES: dict[Outcome, str] = {
 }
 
 
-@action("comms.settle_delivery", needs=Capability.PUBLISH, title=_("Note what became of a delivery"))
+@action("comms.settle_delivery", title=_("Note what became of a delivery"), by_system=True)
 def settle_delivery(
     delivery: Delivery,
     act: Act,
@@ -215,9 +256,6 @@ def settle_delivery(
     kind = "delivery.dead" if delivery.state == DeliveryState.DEAD else "delivery.unconfirmed"
     act.record(kind, on=delivery, outcome=outcome.value, **about(delivery))
     return delivery
-
-
-settle_delivery.guard(by_the_desk)
 
 
 def note_attempt(
@@ -287,7 +325,7 @@ def retry_delivery(delivery: Delivery, act: Act) -> Delivery:
 
 
 @action("comms.mark_delivery_sent", needs=Capability.PUBLISH, moves="mark_sent", title=_("It is out"))
-def mark_sent(delivery: Delivery, act: Act, *, url: str = "") -> Delivery:
+def mark_delivery_sent(delivery: Delivery, act: Act, *, url: str = "") -> Delivery:
     """Somebody looked on the other side and found it there."""
     delivery.remote_url = whole_address(url) or delivery.remote_url
     delivery.recipients.filter(state=RecipientState.UNCONFIRMED).update(state=RecipientState.SENT)
@@ -296,7 +334,7 @@ def mark_sent(delivery: Delivery, act: Act, *, url: str = "") -> Delivery:
 
 
 @action("comms.send_delivery_again", needs=Capability.PUBLISH, moves="send_again", title=_("It is not there, send it"))
-def send_again(delivery: Delivery, act: Act) -> Delivery:
+def send_delivery_again(delivery: Delivery, act: Act) -> Delivery:
     """Somebody looked on the other side and did not find it: send it once more."""
     delivery.recipients.filter(state=RecipientState.UNCONFIRMED).update(state=RecipientState.WAITING)
     delivery.due_at, delivery.looked, delivery.last_error = act.now, 0, ""
@@ -312,7 +350,7 @@ def still_looking(delivery: Delivery, act: Act, **values: Any) -> Unmet | None:
     return None
 
 
-for repairing_verb in (retry_delivery, send_again):
+for repairing_verb in (retry_delivery, send_delivery_again):
     repairing_verb.guard(withdrawn)
-for answering_verb in (mark_sent, send_again):
+for answering_verb in (mark_delivery_sent, send_delivery_again):
     answering_verb.guard(still_looking)

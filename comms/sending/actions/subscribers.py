@@ -7,7 +7,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
-from comms.sending.actions.deliveries import by_the_desk
 from comms.sending.models import Account, AccountKind, Subscriber, SubscriberState
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.actions import action
@@ -32,7 +31,9 @@ def subscribe(account: Account, act: Act, *, address: str, language: str) -> Sub
         validate_email(given)
     except ValidationError as wrong:
         raise Invalid({"address": _("Write an e-mail address, for example name@example.com")}) from wrong
-    subscriber = Subscriber.objects.select_for_update().filter(account=account, address__iexact=given).first()
+    subscriber = (
+        Subscriber.objects.select_for_update(no_key=True).filter(account=account, address__iexact=given).first()
+    )
     if subscriber is None:
         subscriber = Subscriber(account=account, address=given, due_at=act.now)
     elif subscriber.state == SubscriberState.CONFIRMED or act.now - subscriber.asked_at < ASK_AGAIN_AFTER:
@@ -62,15 +63,12 @@ def _not_flooded(account: Account, act: Act, **values: Any) -> Unmet | None:
     return Unmet("busy", _("Very many people are subscribing right now. Please try again in ten minutes."))
 
 
-@action("comms.confirm_subscription", needs=Capability.MANAGE, moves="confirm", title=_("Confirm the subscription"))
+@action("comms.confirm_subscription", moves="confirm", title=_("Confirm the subscription"), by_system=True)
 def confirm_subscription(subscriber: Subscriber, act: Act) -> Subscriber:
     """The holder of the address has answered: from now on every text goes there."""
     subscriber.confirmed_at, subscriber.left_at = act.now, None
     act.record("subscriber.confirmed", on=subscriber, account=subscriber.account.code)
     return subscriber
-
-
-confirm_subscription.guard(by_the_desk)
 
 
 @action("comms.unsubscribe", needs=Capability.MANAGE, moves="leave", title=_("Unsubscribe"))

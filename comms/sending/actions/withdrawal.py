@@ -15,7 +15,7 @@ from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
 from crisisdesk.core.errors import Invalid, Unmet
-from crisisdesk.core.models import Entry, UserKind
+from crisisdesk.core.models import Entry
 
 # Together these are held by exactly the roles of communications (`COMMUNICATION_ROLES`).
 ANY_OF_COMMUNICATIONS = (Capability.PUBLISH, Capability.SPEAK, Capability.LEAD)
@@ -30,7 +30,7 @@ def to_withdraw(statement: Statement, languages: Sequence[str] = ()) -> list[Sta
     return list((versions.filter(language__in=languages) if languages else versions).order_by("pk"))
 
 
-@action("comms.withdraw_statement", needs=ANY_OF_COMMUNICATIONS, title=_("Withdraw at once"))
+@action("comms.withdraw_statement", needs=ANY_OF_COMMUNICATIONS, title=_("Withdraw at once"), only_person=True)
 def withdraw_statement(
     statement: Statement,
     act: Act,
@@ -70,13 +70,6 @@ def _something_is_out(statement: Statement, act: Act, **values: Any) -> Unmet | 
     if to_withdraw(statement):
         return None
     return Unmet("nothing_out", _("Nothing of this statement is out; a draft is simply not submitted"))
-
-
-@withdraw_statement.guard
-def _a_person_decides(statement: Statement, act: Act, **values: Any) -> Unmet | None:
-    if act.actor.user is not None and act.actor.user.kind == UserKind.PERSON:
-        return None
-    return Unmet("person", _("A person takes a text back, a program never does"))
 
 
 def _withdraw(act: Act, version: StatementVersion, entry: Entry, note: str) -> Withdrawal:

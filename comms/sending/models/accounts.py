@@ -90,7 +90,11 @@ class Account(DeskModel):
     @property
     def name(self) -> str:
         """The name in the reader's language."""
-        return self.name_cs if get_language() == "cs" else self.name_en
+        return self.name_in(get_language() or "en")
+
+    def name_in(self, language: str) -> str:
+        """The name in one language of the desk, Czech or English."""
+        return self.name_cs if language == "cs" else self.name_en
 
     @property
     def by_hand(self) -> bool:

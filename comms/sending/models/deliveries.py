@@ -47,6 +47,7 @@ class Stopped(models.TextChoices):
     NOT_APPROVED = "not_approved", _("not sent, nobody approved this text as it stands")
     CHANNEL = "channel", _("not sent, this channel or language was not approved")
     OTHER_TEXT = "other_text", _("not sent, the text is not the one that was approved")
+    WRONG = "wrong", _("not sent, what the text says of a fact turned out wrong")
 
 
 # How often an attempt without an answer is looked for before a person has to decide.
@@ -77,9 +78,10 @@ class DeliveryQuerySet(DeskQuerySet):
     """Deliveries and what waits in them."""
 
     def stuck(self) -> "DeliveryQuerySet":
-        """What does not go on by itself: not sent, or sent nobody knows whether."""
+        """What does not go on by itself: not sent, sent nobody knows whether, or waiting at a stopped channel."""
         undecided = Q(state=DeliveryState.UNCONFIRMED, looked__gte=MOST_LOOKS)
-        return self.filter(undecided | Q(state=DeliveryState.DEAD) & ~Q(last_error=Stopped.WITHDRAWN))
+        waiting = Q(state__in=[DeliveryState.PENDING, DeliveryState.RETRY], account__stopped_at__isnull=False)
+        return self.filter(undecided | waiting | Q(state=DeliveryState.DEAD) & ~Q(last_error=Stopped.WITHDRAWN))
 
     def for_people(self) -> "DeliveryQuerySet":
         """What waits for somebody to post it."""

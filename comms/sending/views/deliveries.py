@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from comms.models import Statement, StatementState, StatementVersion
 from comms.sending.actions.deliveries import (
-    mark_sent,
-    publish_version,
+    mark_delivery_sent,
+    publish_statement,
     retry_delivery,
-    schedule_version,
-    send_again,
-    unschedule_version,
+    schedule_statement,
+    send_delivery_again,
+    unschedule_statement,
 )
 from comms.sending.actions.withdrawal import to_withdraw, withdraw_statement
 from comms.sending.forms import HashForm, ScheduleForm, SentForm, WithdrawForm
@@ -73,7 +73,7 @@ def _rows(rows: list[DeliveryRow]) -> list[Delivery]:
 def _offered(delivery: Delivery, principal: Principal) -> list[str]:
     """What a person may do about it now: nothing while it goes on by itself, and never send what was withdrawn."""
     if delivery.waits_for_decision:
-        verbs: dict[str, Any] = {"sent": mark_sent, "again": send_again}
+        verbs: dict[str, Any] = {"sent": mark_delivery_sent, "again": send_delivery_again}
     else:
         verbs = {"retry": retry_delivery}
     released = delivery.version.state == StatementState.PUBLISHING
@@ -120,14 +120,14 @@ class RetryView(DeliveryVerbView):
 class SentView(DeliveryVerbView):
     """It is out: somebody looked."""
 
-    verb = mark_sent
+    verb = mark_delivery_sent
     form_class = SentForm
 
 
 class AgainView(DeliveryVerbView):
     """It is not there: send it."""
 
-    verb = send_again
+    verb = send_delivery_again
 
 
 class VersionVerbView(VerbView):
@@ -143,21 +143,21 @@ class VersionVerbView(VerbView):
 class PublishView(VersionVerbView):
     """Publish now."""
 
-    verb = publish_version
+    verb = publish_statement
     form_class = HashForm
 
 
 class ScheduleView(VersionVerbView):
     """Publish later."""
 
-    verb = schedule_version
+    verb = schedule_statement
     form_class = ScheduleForm
 
 
 class UnscheduleView(VersionVerbView):
     """Do not publish later."""
 
-    verb = unschedule_version
+    verb = unschedule_statement
 
 
 class WithdrawView(VerbView):

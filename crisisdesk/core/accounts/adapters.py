@@ -87,6 +87,11 @@ class AccountAdapter(DefaultAccountAdapter):
         """A new password set over the mailbox proves who it is: the tries of others no longer count."""
         SignInThrottle.objects.filter(account=self._account(credentials)).delete()
 
+    def set_password(self, user: User, password: str) -> None:
+        """Write the password and nothing else: the rest of the account may have changed since the page was opened."""
+        user.set_password(password)
+        user.save(update_fields=["password"])
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Mail in the reader's language. A mail server that is away is said to be away."""
         user: User | None = context.get("user") or User.objects.filter(email=email).first()
@@ -105,7 +110,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Tell the owner that something about the sign-in changed, and the log too."""
         what = template_prefix.rpartition("/")[2]
         if what in SIGN_IN_CHANGES:
-            note_sign_in_change(Organisation.objects.get(), Principal.for_user(user), what=what)
+            note_sign_in_change(user, Principal.for_user(user), what=what)
         with contextlib.suppress(Away):
             super().send_notification_mail(template_prefix, user, context, email)
 

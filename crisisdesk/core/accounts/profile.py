@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from crisisdesk.core.actions.tokens import change_profile
-from crisisdesk.core.models import Organisation, User
+from crisisdesk.core.models import User
 from crisisdesk.core.web.views import DeskView, SeeOther, VerbView, home_url
 
 YEAR = 365 * 24 * 60 * 60  # seconds
@@ -40,7 +40,7 @@ class LanguageView(View):
         if language not in dict(settings.LANGUAGES):
             raise BadRequest(language)
         if request.user.is_authenticated:
-            change_profile(Organisation.objects.get(), request.principal, language=language)  # type: ignore[attr-defined]
+            change_profile(request.user, request.principal, language=language)  # type: ignore[attr-defined]
         response = SeeOther(back(request))
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,
@@ -63,7 +63,8 @@ class AppearanceView(DeskView):
         theme = request.POST.get("theme", "")
         if theme not in {code for code, _label in User._meta.get_field("theme").flatchoices}:
             raise BadRequest(theme)
-        change_profile(Organisation.objects.get(), self.principal, theme=theme)
+        user: Any = self.principal.user
+        change_profile(user, self.principal, theme=theme)
         return SeeOther(back(request))
 
 
@@ -86,14 +87,14 @@ class ProfileView(VerbView):
     form_class = ProfileForm  # type: ignore[assignment]
     template_name = "core/profile.html"
 
-    def get_object(self) -> Organisation:
-        """Profiles are set-up of the installation."""
-        return Organisation.objects.get()
+    def get_object(self) -> User:
+        """The account of whoever looks."""
+        user: Any = self.principal.user
+        return User.objects.get(pk=user.pk)
 
     def get_form_options(self) -> dict[str, Any]:
         """The form starts with what the account says."""
-        user: Any = self.principal.user
-        return {"instance": User.objects.get(pk=user.pk)}
+        return {"instance": self.object}
 
     def get_success_url(self, result: User) -> str:
         """Stay here, in the language just chosen."""

@@ -1,7 +1,7 @@
 """One action being carried out: what it saves, records and leaves for later, committed together."""
 
 import uuid
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -9,8 +9,9 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 
 from crisisdesk.core import clock
-from crisisdesk.core.access.permissions import write_grants
+from crisisdesk.core.access.permissions import write_grants, write_membership_grants
 from crisisdesk.core.access.principals import Principal
+from crisisdesk.core.actions.locks import PERSON, Rows
 from crisisdesk.core.actions.wording import edge_refused
 from crisisdesk.core.errors import Invalid, NotNow, Unmet
 from crisisdesk.core.log import events
@@ -18,7 +19,7 @@ from crisisdesk.core.models.due import Due
 from crisisdesk.core.models.events import INSTALLATION_CHAIN_ID, Chain, Entry, EntryKind, Event
 
 if TYPE_CHECKING:
-    from crisisdesk.core.models import User
+    from crisisdesk.core.models import Membership, User
 
 Saved = TypeVar("Saved", bound=models.Model)
 Later = TypeVar("Later", bound=Due)
@@ -28,11 +29,11 @@ Found = TypeVar("Found")
 class Act:
     """Handed to the body of an action. Everything that changes goes through it."""
 
-    def __init__(self, name: str, actor: Principal, *, reason: str = "") -> None:
+    def __init__(self, name: str, actor: Principal) -> None:
         self.name = name
         self.actor = actor
         self.now: datetime = clock.now()
-        self.reason = reason
+        self.rows = Rows()
         self._events: list[Event] = []
         self._wake: set[str] = set()
         self._found: dict[Hashable, Any] = {}
@@ -44,14 +45,16 @@ class Act:
             raise TypeError(f"{self.name} needs an account behind the principal")
         return self.actor.user
 
-    def save(self, row: Saved, *, reason: str = "") -> Saved:
-        """Clean the row's own fields and save it; uniqueness and other invariants are the database's to judge."""
+    def save(self, row: Saved, *, fields: Collection[str] | None = None) -> Saved:
+        """Clean the row's own fields and save it; uniqueness and other invariants are the database's to judge.
+
+        With `fields` only these columns are written: for rows that are also written outside of actions, as accounts are
+        by the sign-in.
+        """
+        if not self.rows.may_be_saved(row):
+            raise RuntimeError(f"{self.name} changes a value nobody locked; name it in `locks=`")
         self._clean(row)
-        kept, self.reason = self.reason, reason or self.reason
-        try:
-            row.save()
-        finally:
-            self.reason = kept
+        row.save(update_fields=fields)
         return row
 
     def _clean(self, row: models.Model) -> None:
@@ -167,9 +170,32 @@ class Act:
         found: Found = self._found[key]
         return found
 
-    def grant(self, user: "User", scope: Any, roles: Iterable[str]) -> None:
-        """Make the user's grants on a brand or case exactly those of all the roles they hold there now."""
-        if write_grants(user, scope, roles) and self.actor.same_as(user):
+    def lock_people(self, people: Iterable["User"]) -> list["User"]:
+        """Lock accounts found in the body, before their roles are read; they come back as they stand now, by key.
+
+        After the cases and before other rows, as everywhere; where it is known beforehand, `locks=` does it.
+        """
+        return self.rows.lock(PERSON, {user.pk for user in people})
+
+    def grant(self, user: "User", case: Any, roles: Iterable[str]) -> None:
+        """Make the user's grants on a case exactly those of all the roles they hold there now.
+
+        The account has to be locked before the roles are read: two roles that end at once would otherwise each see
+        the other as still held.
+        """
+        self._check_locked(user.pk)
+        if write_grants(user, case, roles) and self.actor.same_as(user):
+            self.actor.forget_grants()
+
+    def grant_by(self, membership: "Membership") -> None:
+        """Make the grants of a membership those of its role, or remove them once it is over."""
+        self._check_locked(membership.user_id)
+        if write_membership_grants(membership, self.now) and self.actor.same_as(membership.user_id):
+            self.actor.forget_grants()
+
+    def _check_locked(self, user: int) -> None:
+        if (PERSON, user) not in self.rows.locked:
+            raise RuntimeError(f"{self.name} changes the grants of somebody it did not lock; name them in `locks=`")
             self.actor.forget_grants()
 
     def refuse(self, code: str, message: Any, **details: Any) -> None:

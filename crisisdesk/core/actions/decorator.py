@@ -6,15 +6,16 @@ An action is called with its object, the principal, and named values::
 
 It opens the transaction, locks the cases concerned and then the object, checks visibility, capability, token scope,
 freshness, the edge of the state machine and all guards, runs the body, and writes events, history and due rows with
-it. Faces hold no rule of their own.
+it. Faces hold no rule of their own. The body gets the object and the rows among the values as they stand under the
+locks (`locks.py`), whatever its caller had read before.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from types import EllipsisType
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
-from django.apps import apps
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils.text import format_lazy
@@ -24,11 +25,11 @@ from crisisdesk.core import clock, errors
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.locks import lock
 from crisisdesk.core.actions.wording import edge_refused
-from crisisdesk.core.errors import Denied, Missing, NotFresh, NotNow, Text, Unmet
+from crisisdesk.core.errors import Denied, NotFresh, NotNow, Text, Unmet
 from crisisdesk.core.jobs import wake
 from crisisdesk.core.log.history import current_act
-from crisisdesk.core.models.base import DeskModel
 from crisisdesk.core.models.events import Event
 
 Target = TypeVar("Target")
@@ -50,6 +51,8 @@ class Action(Generic[Target, Given, Result]):
     # Templates show a verb's title; Django would call anything callable it meets on the way there.
     do_not_call_in_templates = True
 
+    _NOT_FOR_PROGRAMS = _("A person decides this; a program cannot")
+
     def __init__(
         self,
         name: str,
@@ -61,7 +64,10 @@ class Action(Generic[Target, Given, Result]):
         needs_fresh: bool,
         creates: bool,
         repeat: Callable[..., Any] | None,
-        records: bool = True,
+        locks: Sequence[str],
+        by_system: bool,
+        only_person: bool,
+        records: bool,
     ) -> None:
         self.name = name
         self.body = body
@@ -71,6 +77,9 @@ class Action(Generic[Target, Given, Result]):
         self.needs_fresh = needs_fresh
         self.creates = creates
         self.repeat = repeat
+        self.locks = locks
+        self.by_system = by_system
+        self.only_person = only_person
         self.records = records
         self.guards: list[Guard] = []
         self.__doc__ = body.__doc__
@@ -111,10 +120,12 @@ class Action(Generic[Target, Given, Result]):
         raise AssertionError("unreachable")
 
     def _perform(self, obj: Any, actor: Principal, values: Mapping[str, Any]) -> Any:
-        act = Act(self.name, actor, reason=str(values.get("reason") or ""))
+        act = Act(self.name, actor)
         with transaction.atomic(), _carried_out(act):
-            obj = lock(obj, values)
-            self._admit(obj, actor, values)
+            act.rows = lock(obj, values, actor, also=self.locks, is_parent=self.creates)
+            obj = act.rows.of(obj)
+            values = {name: act.rows.in_place_of(value) for name, value in values.items()}
+            self._admit(obj, actor)
             standing = self.repeat(obj, act, **values) if self.repeat else None
             if standing is not None:
                 return standing
@@ -137,10 +148,9 @@ class Action(Generic[Target, Given, Result]):
         for task in sorted(act.to_wake):
             transaction.on_commit(lambda task=task: wake.wake(task))  # type: ignore[misc]
 
-    def _admit(self, obj: Any, actor: Principal, values: Mapping[str, Any]) -> None:
-        for row in [obj, *_rows(values)]:
-            if not visible(row, actor):
-                raise Missing
+    def _admit(self, obj: Any, actor: Principal) -> None:
+        if not self._is_for(actor):
+            raise Denied(self._NOT_FOR_PROGRAMS if self.only_person else None)
         if not self._held(obj, actor):
             raise Denied
         if not actor.allows_scope(self.name):
@@ -149,6 +159,12 @@ class Action(Generic[Target, Given, Result]):
             )
         if self.needs_fresh and not fresh(actor):
             raise NotFresh
+
+    def _is_for(self, actor: Principal) -> bool:
+        """Whether the verb is for this kind of actor at all: the desk alone, people alone, or everybody."""
+        if self.by_system:
+            return actor.is_system
+        return actor.kind == "user" or not self.only_person
 
     def capabilities(self, obj: Any) -> tuple[Capability, ...]:
         """Any one of these is needed on the object's scope; empty where seeing it is enough."""
@@ -177,6 +193,8 @@ class Action(Generic[Target, Given, Result]):
 
     def offered(self, actor: Principal, obj: Any) -> bool:
         """Whether capability and state allow the verb: cheap enough for every row of a list."""
+        if not self._is_for(actor):
+            return False
         in_state = not self.moves or obj.states.allows(self.moves, obj.state)
         return in_state and self._held(obj, actor) and actor.allows_scope(self.name)
 
@@ -188,38 +206,52 @@ class Action(Generic[Target, Given, Result]):
 def action(
     name: str,
     *,
-    needs: Needs,
+    needs: Needs | EllipsisType = ...,
     title: Text = "",
     moves: str | None = None,
     needs_fresh: bool = False,
     creates: bool = False,
     repeat: Callable[..., Any] | None = None,
+    locks: Sequence[str] = (),
+    by_system: bool = False,
+    only_person: bool = False,
     records: bool = True,
 ) -> Callable[[Callable[Concatenate[Target, Act, Given], Result]], Action[Target, Given, Result]]:
     """Make a function `(obj, act, *, values…)` the body of a verb.
 
-    - `name`: `app.verb`, also the token scope.
+    - `name`: `app.` and the name of the function; also the token scope.
     - `needs`: the capability asked for on the object's brand or case (a tuple: any of them; a callable gets the
       object); None where seeing the object is enough.
     - `moves`: the edge of the object's state machine; it is checked before the body and saved after it.
     - `needs_fresh`: the person must have proved who they are within `ACCOUNT_REAUTHENTICATION_TIMEOUT` seconds.
     - `creates`: the object is the parent of what is made.
     - `repeat`: `(obj, act, **values)` returns the standing result when the same principal repeats the verb, else None.
+    - `locks`: what the body changes besides the object and its case: names of values, of relations of the object, or
+      `ACTOR`, the account of whoever acts. Whoever's grants change is named here.
+    - `by_system`: only the desk itself does this: no token scope, no endpoint, no button.
+    - `only_person`: programs may not, whatever their role.
     - `records`: False only where nothing is to be told to anybody, as nobody else reads what was changed.
     """
 
     def register(body: Callable[Concatenate[Target, Act, Given], Result]) -> Action[Target, Given, Result]:
         if name in REGISTRY:
             raise ValueError(f"action {name!r} is registered twice")
+        if by_system and (needs is not ... or needs_fresh or only_person):
+            raise ValueError(f"action {name!r} is the desk's own: nobody needs a capability for it")
+        if needs is ... and not by_system:
+            raise ValueError(f"action {name!r} does not say what it needs; None where seeing the object is enough")
         made = Action(
             name,
             body,
             title=title or body.__name__.replace("_", " ").capitalize(),
-            needs=needs,
+            needs=None if needs is ... else needs,
             moves=moves,
             needs_fresh=needs_fresh,
             creates=creates,
             repeat=repeat,
+            locks=locks,
+            by_system=by_system,
+            only_person=only_person,
             records=records,
         )
         REGISTRY[name] = made
@@ -241,19 +273,11 @@ def _constraint(error: IntegrityError) -> str | None:
     return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
 
 
-def _rows(values: Mapping[str, Any]) -> Iterator[DeskModel]:
-    for value in values.values():
-        if isinstance(value, DeskModel):
-            yield value
-        elif isinstance(value, list | tuple):
-            yield from (one for one in value if isinstance(one, DeskModel))
-
-
 def visible(row: Any, actor: Principal) -> bool:
     """Whether the principal may know that the row exists, by the same question that filters lists."""
     if actor.is_system or row.pk is None:
         return True
-    return bool(type(row).objects.visible_to(actor).filter(pk=row.pk).exists())
+    return bool(row._meta.model.objects.visible_to(actor).filter(pk=row.pk).exists())
 
 
 def fresh(actor: Principal) -> bool:
@@ -262,37 +286,6 @@ def fresh(actor: Principal) -> bool:
         return True
     proved = actor.authenticated_at
     return proved is not None and clock.now() - proved <= timedelta(seconds=settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
-
-
-def lock(obj: Any, values: Mapping[str, Any]) -> Any:
-    """Lock the cases of the object and of the rows among the values, by primary key, then the object itself.
-
-    Returns the object as it stands under the lock. Case before object, always in the same order, is what keeps
-    actions from waiting for each other in circles.
-    """
-    cases = sorted({case.pk for row in [obj, *_rows(values)] if (case := case_of(row)) is not None})
-    locked = {}
-    if cases:
-        case_model = apps.get_model("cases.Case")
-        rows = case_model._base_manager.filter(pk__in=cases).order_by("pk").select_for_update(no_key=True, of=("self",))
-        locked = {case.pk: case for case in rows}
-    if obj.pk is None or not getattr(obj, "lock_on_act", False):
-        return obj
-    if obj.pk in locked and obj._meta.label == "cases.Case":
-        return locked[obj.pk]
-    try:
-        current = type(obj)._base_manager.select_for_update(no_key=True, of=("self",)).get(pk=obj.pk)
-    except type(obj).DoesNotExist as gone:
-        raise Missing from gone
-    if "case" in {field.name for field in obj._meta.fields} and current.case_id in locked:
-        current.case = locked[current.case_id]
-    return current
-
-
-def case_of(row: Any) -> Any:
-    """The case a row belongs to, or None."""
-    scope = row.scope_object() if isinstance(row, DeskModel) else None
-    return scope if scope is not None and scope._meta.label == "cases.Case" and scope.pk is not None else None
 
 
 def registered() -> Iterable[Action[Any, Any, Any]]:

@@ -1,4 +1,4 @@
-"""Verbs of set-up: brands, accounts, and roles on brands."""
+"""Verbs of set-up: the organisation, brands and accounts."""
 
 from typing import Any
 
@@ -8,6 +8,8 @@ from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.access.roles import Role
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.locks import ACTOR
+from crisisdesk.core.actions.memberships import end, give
 from crisisdesk.core.errors import Invalid, Unmet
 from crisisdesk.core.models import Brand, Membership, Organisation, User, UserKind
 
@@ -24,13 +26,13 @@ def change_organisation(organisation: Organisation, act: Act, **fields: Any) -> 
     return organisation
 
 
-@action("core.create_brand", needs=Capability.MANAGE, title=_("Add a brand"), creates=True)
+@action("core.create_brand", needs=Capability.MANAGE, title=_("Add a brand"), creates=True, locks=(ACTOR,))
 def create_brand(organisation: Organisation, act: Act, *, name: str, slug: str, **fields: Any) -> Brand:
     """Add a brand to the organisation. Whoever adds it becomes its administrator."""
     brand = act.save(Brand(name=name, slug=slug, **fields))
     act.record("brand.created", on=brand, brand=brand.slug)
     if act.actor.user is not None:
-        _grant(act, brand, act.user, Role.MANAGER, is_deputy=False)
+        give(act, brand, act.user, Role.MANAGER)
     return brand
 
 
@@ -66,33 +68,31 @@ def create_person(
 
 
 @action("core.change_person", needs=Capability.MANAGE, needs_fresh=True, title=_("Change an account"))
-def change_person(organisation: Organisation, act: Act, *, user: User, **fields: Any) -> User:
+def change_person(user: User, act: Act, **fields: Any) -> User:
     """Change an account's name, address, phone, language or position."""
     _assign(user, fields)
-    act.save(user)
+    act.save(user, fields=fields)
     act.record("person.changed", on=user, fields=sorted(fields))
     return user
 
 
 @change_person.guard
-def superusers_change_superusers(
-    organisation: Organisation, act: Act, *, user: User | None = None, **values: Any
-) -> Unmet | None:
+def superusers_change_superusers(user: User, act: Act, **values: Any) -> Unmet | None:
     """Who changes the address of an account can sign in with it: nobody gets more rights that way."""
-    if user is None or not user.is_superuser or act.actor.is_superuser or act.actor.is_system:
+    if not user.is_superuser or act.actor.is_superuser or act.actor.is_system:
         return None
     return Unmet("superuser", _("Only a superuser changes or closes the account of a superuser"))
 
 
 @action("core.deactivate_person", needs=Capability.MANAGE, needs_fresh=True, title=_("Close an account"))
-def deactivate_person(organisation: Organisation, act: Act, *, user: User, reason: str) -> User:
-    """Close an account at once: its roles on brands end and its next request is refused."""
+def deactivate_person(user: User, act: Act, *, reason: str) -> User:
+    """Close an account at once: its roles on brands end, those that lie ahead too, and its next request is refused."""
     if act.actor.same_as(user):
         raise Invalid({"user": _("Somebody else has to close your account")})
     user.is_active = False
-    act.save(user)
-    for membership in Membership.objects.filter(user=user, until=None).select_related("brand"):
-        _end(act, membership)
+    act.save(user, fields=["is_active"])
+    for membership in Membership.objects.not_over(act.now).filter(user=user).select_related("brand"):
+        end(act, membership)
     entry = act.entry("reason", on=user, text=reason)
     act.record("person.deactivated", on=user, entry=entry)
     return user
@@ -101,46 +101,10 @@ def deactivate_person(organisation: Organisation, act: Act, *, user: User, reaso
 deactivate_person.guard(superusers_change_superusers)
 
 
-@action("core.grant_membership", needs=Capability.MANAGE, needs_fresh=True, title=_("Give a role"), creates=True)
-def grant_membership(brand: Brand, act: Act, *, user: User, role: str, is_deputy: bool = False) -> Membership:
-    """Give somebody a role on a brand, as its holder or as the deputy; the rights of the role follow at once."""
-    if not user.is_active:
-        raise Invalid({"user": _("This account is closed; open it again first")})
-    return _grant(act, brand, user, Role(role), is_deputy=is_deputy)
-
-
-@action("core.end_membership", needs=Capability.MANAGE, needs_fresh=True, title=_("End a role"))
-def end_membership(membership: Membership, act: Act, *, reason: str = "") -> Membership:
-    """End a role on a brand. The rights that no other role of the person gives are gone with the next request."""
-    _end(act, membership)
-    return membership
-
-
-def _grant(act: Act, brand: Brand, user: User, role: Role, *, is_deputy: bool) -> Membership:
-    membership = act.save(Membership(brand=brand, user=user, role=role, is_deputy=is_deputy, since=act.now))
-    _follow(act, brand, user)
-    act.record("membership.granted", on=membership, brand=brand.slug, user=user.pk, role=str(role), deputy=is_deputy)
-    return membership
-
-
-def _end(act: Act, membership: Membership) -> None:
-    if membership.until is not None:
-        act.refuse("ended", _("This role has ended already"))
-    membership.until = act.now
-    act.save(membership)
-    _follow(act, membership.brand, membership.user)
-    act.record(
-        "membership.ended",
-        on=membership,
-        brand=membership.brand.slug,
-        user=membership.user_id,
-        role=str(membership.role),
-    )
-
-
-def _follow(act: Act, brand: Brand, user: User) -> None:
-    held = Membership.objects.filter(brand=brand, user=user, until=None).values_list("role", flat=True)
-    act.grant(user, brand, list(held))
+@deactivate_person.guard
+def account_is_open(user: User, act: Act, **values: Any) -> Unmet | None:
+    """An account is closed once."""
+    return None if user.is_active else Unmet("closed", _("This account is closed already"))
 
 
 def _assign(row: Any, fields: dict[str, Any]) -> None:

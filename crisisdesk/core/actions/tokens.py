@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crisisdesk.core.access import tokens
 from crisisdesk.core.access.capabilities import Capability
-from crisisdesk.core.actions import REGISTRY, action
+from crisisdesk.core.actions import action, registered
 from crisisdesk.core.actions.act import Act
 from crisisdesk.core.actions.people import superusers_change_superusers
 from crisisdesk.core.errors import Denied, Invalid, Unmet
@@ -41,9 +41,10 @@ OWN_FIELDS = frozenset({"name", "phone", "language", "theme"})
 
 
 def known_scopes() -> list[str]:
-    """Everything a token can be allowed: reading, all verbs of an app, single verbs."""
-    apps = sorted({name.split(".")[0] for name in REGISTRY})
-    return ["read", *(f"{app}.*" for app in apps), *sorted(REGISTRY)]
+    """Everything a token can be allowed: reading, all verbs of an app, single verbs; not what only the desk does."""
+    names = [verb.name for verb in registered() if not verb.by_system]
+    apps = sorted({name.split(".")[0] for name in names})
+    return ["read", *(f"{app}.*" for app in apps), *names]
 
 
 def needs_own_session(organisation: Organisation, act: Act, **values: Any) -> Unmet | None:
@@ -127,7 +128,13 @@ def revoke_token(token: ApiToken, act: Act) -> ApiToken:
     return token
 
 
-@action("core.freshen_token", needs=None, title=_("Confirm the identity over a token"))
+@revoke_token.guard
+def not_revoked(token: ApiToken, act: Act) -> Unmet | None:
+    """A revoked token offers no button; revoking it once more changes nothing."""
+    return Unmet("revoked", _("This token is revoked already")) if token.revoked_at else None
+
+
+@action("core.freshen_token", needs=None, title=_("Confirm the identity over a token"), only_person=True)
 def freshen_token(token: ApiToken, act: Act) -> ApiToken:
     """Note that the owner of a token has just proved who they are, so that verbs that decide work for five minutes."""
     token.authenticated_at = act.now
@@ -138,36 +145,44 @@ def freshen_token(token: ApiToken, act: Act) -> ApiToken:
 
 @freshen_token.guard
 def only_its_owner(token: ApiToken, act: Act, **values: Any) -> Unmet | None:
-    """Nobody proves who somebody else is, and a program is nobody."""
-    if act.actor.same_as(token.user_id) and act.actor.kind == "user":
+    """Nobody proves who somebody else is."""
+    if act.actor.same_as(token.user_id):
         return None
     return Unmet("not_the_owner", _("Only people confirm who they are, each over their own token"))
 
 
+def only_oneself(user: User, act: Act, **values: Any) -> Unmet | None:
+    """What is somebody's own is changed by themselves; an administrator has `change_person`."""
+    return None if act.actor.same_as(user) else Unmet("not_yours", _("Only the owner of the account does this"))
+
+
 @action("core.change_profile", needs=None, title=_("Change the own profile"))
-def change_profile(organisation: Organisation, act: Act, **fields: Any) -> User:
+def change_profile(user: User, act: Act, **fields: Any) -> User:
     """Change one's own name, phone, language or appearance."""
     strange = sorted(set(fields) - OWN_FIELDS)
     if strange:
         raise Invalid({name: _("An administrator changes this") for name in strange})
-    user = User.objects.select_for_update(no_key=True).get(pk=act.user.pk)
     for name, value in fields.items():
         setattr(user, name, value)
-    act.save(user)
+    act.save(user, fields=fields)
     act.record("profile.changed", on=user, fields=sorted(fields))
     return user
 
 
 @action("core.note_sign_in_change", needs=None, title=_("Note a change of the sign-in"))
-def note_sign_in_change(organisation: Organisation, act: Act, *, what: str) -> None:
+def note_sign_in_change(user: User, act: Act, *, what: str) -> None:
     """Write into the log that the person changed a password or a second factor."""
     if what not in SIGN_IN_CHANGES:
         raise Invalid({"what": _("This is not a change of the sign-in")})
-    act.record("sign_in.changed", on=act.user, what=what)
+    act.record("sign_in.changed", on=user, what=what)
+
+
+for own_verb in (change_profile, note_sign_in_change):
+    own_verb.guard(only_oneself)
 
 
 @action("core.remove_second_factors", needs=Capability.MANAGE, title=_("Remove second factors"), needs_fresh=True)
-def remove_second_factors(organisation: Organisation, act: Act, *, user: User, reason: str) -> User:
+def remove_second_factors(user: User, act: Act, *, reason: str) -> User:
     """Remove the second factors of somebody who lost them; the next sign-in asks for new ones where roles need them."""
     if act.actor.same_as(user):
         raise Invalid({"user": _("Somebody else has to remove your second factors")})

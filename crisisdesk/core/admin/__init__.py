@@ -1,5 +1,6 @@
 """Set-up of the organisation: brands, people, roles, tokens; and the log of it."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -8,17 +9,20 @@ from django.db.models import CharField, F, Func, OuterRef, QuerySet, Subquery, V
 from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
+from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from crisisdesk.core import clock, days
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.accounts.token_forms import TokenForm
-from crisisdesk.core.actions import notifications, people, tokens
+from crisisdesk.core.actions import memberships, notifications, people, tokens
 from crisisdesk.core.admin.base import AdminVerb, DeskAdmin, ReadOnlyInline, ReasonForm, WorkflowAdmin
+from crisisdesk.core.admin.membership_form import MembershipForm
 from crisisdesk.core.errors import Denied, DomainError, NotFresh
 from crisisdesk.core.log import events
-from crisisdesk.core.models import ApiToken, Brand, DeadNotice, Event, Membership, Organisation, User
+from crisisdesk.core.models import ApiToken, Brand, DeadNotice, Event, Membership, Organisation, StoredFile, User
 from crisisdesk.core.models.events import INSTALLATION_CHAIN_ID
 
 __all__ = ["AdminVerb", "DeskAdmin", "ReadOnlyInline", "ReasonForm", "WorkflowAdmin"]
@@ -52,7 +56,7 @@ class MembershipInline(ReadOnlyInline):
     """The roles of a person."""
 
     model = Membership
-    fields = ("brand", "role", "is_deputy", "since", "until")
+    fields = ("brand", "role", "is_deputy", "valid_from", "valid_until")
 
 
 @admin.register(User)
@@ -65,46 +69,82 @@ class PersonAdmin(DeskAdmin):
     list_filter = ("kind", "is_active", "is_staff")
     search_fields = ("name", "email")
     inlines = (MembershipInline,)
-    verbs = (
-        AdminVerb(
-            people.deactivate_person,
-            ReasonForm,
-            call=lambda row, principal, values: people.deactivate_person(_desk(), principal, user=row, **values),
-            offered=lambda row, principal: row.is_active and people.deactivate_person.offered(principal, _desk()),
-        ),
-        AdminVerb(
-            tokens.remove_second_factors,
-            ReasonForm,
-            call=lambda row, principal, values: tokens.remove_second_factors(_desk(), principal, user=row, **values),
-            offered=lambda row, principal: tokens.remove_second_factors.offered(principal, _desk()),
-        ),
-    )
+    verbs = (AdminVerb(people.deactivate_person, ReasonForm), AdminVerb(tokens.remove_second_factors, ReasonForm))
 
     def get_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         """What kind of account it is, is decided once."""
         first = ("name", "email", "kind") if obj is None else ("name", "email")
         return (*first, "position", "phone", "language", "is_staff")
 
-    def may_change(self, principal: Principal, row: Any) -> bool:
-        """Accounts are set-up of the installation."""
-        return people.change_person.offered(principal, _desk())
 
-    def change(self, principal: Principal, row: Any, values: dict[str, Any]) -> None:
-        """The verb is the organisation's; the account is one of its values."""
-        people.change_person(_desk(), principal, user=row, **values)
+class HeldFilter(admin.SimpleListFilter):
+    """Roles that hold now, will hold, or have ended."""
+
+    title = _("in force")
+    parameter_name = "held"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """The three."""
+        return [("now", _("in force now")), ("later", _("in force later")), ("over", _("no longer in force"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows that fit."""
+        now, rows = clock.now(), Membership.objects.order_by()
+        later = rows.not_over(now).filter(valid_from__gt=now)
+        chosen = {"now": rows.current(now), "later": later, "over": rows.over(now)}.get(self.value() or "")
+        return queryset if chosen is None else queryset.filter(pk__in=chosen.values("pk"))
 
 
 @admin.register(Membership)
 class MembershipAdmin(DeskAdmin):
-    """Who holds which role on which brand."""
+    """Who holds which role on which brand, from when until when."""
 
-    create_verb = people.grant_membership
-    list_display = ("user", "role", "is_deputy", "brand", "since", "until")
-    list_filter = ("role", "brand", ("until", admin.EmptyFieldListFilter))
+    create_verb = memberships.grant_membership
+    change_verb = memberships.change_membership_dates
+    form = MembershipForm
+    list_display = ("user", "role", "is_deputy", "brand", "held")
+    list_filter = ("role", "brand", HeldFilter)
     search_fields = ("user__name", "user__email")
     list_select_related = ("user", "brand")
-    fields = ("user", "brand", "role", "is_deputy")
-    verbs = (AdminVerb(people.end_membership, ReasonForm),)
+    verbs = (AdminVerb(memberships.end_membership, ReasonForm),)
+
+    def get_fields(self, request: HttpRequest, obj: Membership | None = None) -> Any:
+        """A beginning can be chosen while it lies ahead."""
+        ahead = obj is None or obj.valid_from > clock.now()
+        return ("user", "brand", "role", "is_deputy", "valid_from" if ahead else "began", "valid_until")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Membership | None = None) -> Any:
+        """Another role is another row; of this one the dates can be changed."""
+        return () if obj is None else ("user", "brand", "role", "is_deputy", "began")
+
+    def may_change(self, principal: Principal, row: Any) -> bool:
+        """What has ended stays as it was."""
+        return super().may_change(principal, row) and not row.is_over(clock.now())
+
+    def change(self, principal: Principal, row: Any, values: dict[str, Any]) -> None:
+        """An end that was not touched stays as it is."""
+        memberships.change_membership_dates(row, principal, **{"valid_until": row.valid_until, **values})
+
+    @admin.display(description=_("first day"))
+    def began(self, row: Membership) -> str:
+        """The day on which it began."""
+        return _day(days.first_day(row.valid_from, row.brand.zone))
+
+    @admin.display(description=_("in force"), ordering="valid_from")
+    def held(self, row: Membership) -> str:
+        """Whether it holds now, from when or until when."""
+        now, zone, ends = clock.now(), row.brand.zone, row.valid_until
+        if ends is not None and ends <= row.valid_from:
+            return gettext("withdrawn before it began")
+        if row.is_over(now):
+            return gettext("ended {day}").format(day=_day(days.last_day(ends or now, zone)))
+        begins = "" if row.valid_from <= now else _day(days.first_day(row.valid_from, zone))
+        until = "" if ends is None else _day(days.last_day(ends, zone))
+        if begins and until:
+            return gettext("from {begin} until {end}").format(begin=begins, end=until)
+        if begins:
+            return gettext("from {day}").format(day=begins)
+        return gettext("until {day}").format(day=until) if until else gettext("in force now")
 
     def may_create(self, principal: Principal) -> bool:
         """Administrators of any brand give roles on it."""
@@ -112,7 +152,7 @@ class MembershipAdmin(DeskAdmin):
 
     def create(self, principal: Principal, values: dict[str, Any]) -> Membership:
         """The verb is the brand's."""
-        return people.grant_membership(values.pop("brand"), principal, **values)
+        return memberships.grant_membership(values.pop("brand"), principal, **values)
 
 
 class ServiceTokenForm(TokenForm):
@@ -136,7 +176,7 @@ class ApiTokenAdmin(DeskAdmin):
         "last_used_at", "revoked_at",
     )  # fmt: skip
     readonly_fields = fields
-    verbs = (AdminVerb(tokens.revoke_token, offered=lambda row, principal: row.revoked_at is None),)
+    verbs = (AdminVerb(tokens.revoke_token),)
 
     def may_create(self, principal: Principal) -> bool:
         """Administrators of the installation make tokens for programs."""
@@ -167,7 +207,7 @@ def new_service_token(model_admin: ApiTokenAdmin, request: HttpRequest) -> HttpR
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
-            token = tokens.create_token(_desk(), principal, **form.cleaned_data)
+            token = tokens.create_token(Organisation.objects.get(), principal, **form.cleaned_data)
         except NotFresh:
             raise
         except DomainError as refusal:
@@ -178,6 +218,20 @@ def new_service_token(model_admin: ApiTokenAdmin, request: HttpRequest) -> HttpR
             shown["Cache-Control"] = "no-store"
             return shown
     return render(request, "admin/desk_verb_form.html", context, status=status)
+
+
+@admin.register(StoredFile)
+class StoredFileAdmin(WorkflowAdmin):
+    """Files: what they are called, how large they are, their hash, and why they were removed."""
+
+    list_display = ("name", "kind", "size", "sha256", "stored_by", "created_at", "removed_at")
+    list_filter = ("kind", ("removed_at", admin.EmptyFieldListFilter))
+    search_fields = ("name", "sha256")
+    list_select_related = ("stored_by",)
+    fields = (
+        "name", "kind", "media_type", "size", "sha256", "stored_by", "created_at", "key", "removed_at", "removal",
+    )  # fmt: skip
+    readonly_fields = fields
 
 
 @admin.register(Event)
@@ -255,5 +309,5 @@ class DeadNoticeAdmin(WorkflowAdmin):
         return notice.last_error
 
 
-def _desk() -> Organisation:
-    return Organisation.objects.get()
+def _day(day: date) -> str:
+    return date_format(day, "SHORT_DATE_FORMAT")

@@ -16,12 +16,11 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
-from crisisdesk.core.access.directory import people_visible_to
 from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.access.querysets import CappedCount
 from crisisdesk.core.actions import Action
 from crisisdesk.core.errors import Denied, DomainError, Invalid, Missing, NotFresh
-from crisisdesk.core.models import Organisation, User
+from crisisdesk.core.models import Organisation
 
 
 class ReasonForm(forms.Form):
@@ -34,16 +33,18 @@ class ReasonForm(forms.Form):
 class AdminVerb:
     """An action as a button on an object's page.
 
-    `form` asks for the action's values, `initial` fills it from the row when it is shown. `call` is for actions whose
-    object is not the row: it gets `(row, principal, values)`; `offered` says in the same case whether the button is
-    drawn.
+    `form` asks for the action's values, `initial` fills it from the row when it is shown. The button is drawn where the
+    action could be carried out now.
     """
 
     action: Action[Any, Any, Any]
     form: type[forms.Form] = forms.Form
-    call: Callable[[Any, Principal, dict[str, Any]], Any] | None = None
-    offered: Callable[[Any, Principal], bool] | None = None
     initial: Callable[[Any], dict[str, Any]] | None = None
+
+    def __post_init__(self) -> None:
+        """What only the desk does has no button."""
+        if self.action.by_system:
+            raise TypeError(f"{self.action.name} is the desk's own and has no button")
 
     @property
     def slug(self) -> str:
@@ -54,13 +55,9 @@ class AdminVerb:
         """The form, empty or filled with what was sent."""
         return self.form(data, initial=self.initial(row) if self.initial else None)
 
-    def is_offered(self, principal: Principal, row: Any) -> bool:
-        """Whether the button is drawn."""
-        return self.offered(row, principal) if self.offered else self.action.offered(principal, row)
-
     def carry_out(self, principal: Principal, row: Any, values: dict[str, Any]) -> Any:
         """Call the action."""
-        return self.call(row, principal, values) if self.call else self.action(row, principal, **values)
+        return self.action(row, principal, **values)
 
 
 class CappedPaginator(Paginator):
@@ -74,8 +71,6 @@ class CappedPaginator(Paginator):
 
 def visible_rows(model: type[Model], principal: Principal) -> QuerySet[Any]:
     """What a principal sees of a model; nothing of models that do not say who sees them."""
-    if model is User:
-        return people_visible_to(principal)
     manager: Any = model._default_manager
     rows: QuerySet[Any] = manager.visible_to(principal) if hasattr(manager, "visible_to") else manager.none()
     return rows
@@ -236,7 +231,7 @@ class DeskAdmin(SimpleHistoryAdmin):
         row = self.get_object(request, unquote(object_id)) if object_id and self.verbs else None
         if row is None:
             return {}
-        offered = [each for each in self.verbs if each.is_offered(_principal(request), row)]
+        offered = [each for each in self.verbs if each.action.can(_principal(request), row)]
         return {"verbs": [(each.action.title, self._address("verb", row.pk, each.slug)) for each in offered]}
 
     def _address(self, name: str, *parts: Any) -> str:

@@ -16,10 +16,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crisisdesk.core import clock
-from crisisdesk.core.access.directory import people_visible_to
 from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.access.roles import Role
-from crisisdesk.core.actions import people, tokens
+from crisisdesk.core.actions import memberships, people, tokens
 from crisisdesk.core.api.auth import http_request, principal_of
 from crisisdesk.core.api.idempotency import etag_of, in_one_transaction, require_version
 from crisisdesk.core.api.notifications import DeadNoticeViewSet, NotificationViewSet
@@ -52,6 +51,7 @@ class RoleOut(serializers.Serializer[Any]):
     brand = serializers.UUIDField(source="brand.uuid")
     role = serializers.ChoiceField(Role.choices)
     is_deputy = serializers.BooleanField()
+    valid_until = serializers.DateTimeField(allow_null=True, help_text="When it ends; null without an end.")
 
 
 class MeOut(serializers.Serializer[Any]):
@@ -98,7 +98,7 @@ class MeView(Answers):
             "name": user.name,
             "kind": user.kind,
             "language": user.language,
-            "roles": user.memberships.filter(until=None).select_related("brand"),
+            "roles": user.memberships.current(clock.now()).select_related("brand"),
             "via": "token" if token else "session",
             "scopes": sorted(principal.scopes or ()),
             "fresh_until": proved + FRESH_FOR if proved and proved + FRESH_FOR > clock.now() else None,
@@ -114,8 +114,9 @@ class MeView(Answers):
         principal = principal_of(request)
 
         def change() -> HttpResponse:
-            require_version(request, principal.user, UNVERSIONED)
-            tokens.change_profile(Organisation.objects.get(), principal, **given.validated_data)
+            user: Any = principal.user
+            require_version(request, user, UNVERSIONED)
+            tokens.change_profile(user, principal, **given.validated_data)
             return self.get(request)
 
         return in_one_transaction(change)
@@ -313,25 +314,13 @@ class PersonViewSet(DeskViewSet):
     }
     search = ("name", "email")
     ordering = "name"
-    orderings: ClassVar = {"name": "name_sort", "date_joined": "date_joined"}
+    orderings: ClassVar = {"name": "name_sort", "date_joined": "created_at"}
     unversioned = UNVERSIONED
 
     create = verb(people.create_person, PersonIn)
     partial_update = verb(people.change_person, PersonChange)
     deactivate = verb(people.deactivate_person, ReasonIn)
     remove_second_factors = verb(tokens.remove_second_factors, ReasonIn)
-
-    def get_queryset(self) -> QuerySet[Any]:
-        """Colleagues; administrators see everybody."""
-        if getattr(self, "swagger_fake_view", False):
-            return User.objects.none()
-        return people_visible_to(self.principal)
-
-    def target(self, made: Any, row: Any, values: dict[str, Any]) -> Any:
-        """Accounts are set-up of the organisation; the person is one of the verb's values."""
-        if made.detail:
-            values["user"] = row
-        return Organisation.objects.get()
 
 
 class MembershipOut(Output):
@@ -343,7 +332,7 @@ class MembershipOut(Output):
 
     class Meta:
         model = Membership
-        fields = ("uuid", "user", "brand", "role", "is_deputy", "since", "until")
+        fields = ("uuid", "user", "brand", "role", "is_deputy", "valid_from", "valid_until")
 
 
 class MembershipIn(Input):
@@ -353,10 +342,33 @@ class MembershipIn(Input):
     user = VisibleField(User)
     role = serializers.ChoiceField(Role.choices)
     is_deputy = serializers.BooleanField(required=False)
+    valid_from = serializers.DateTimeField(
+        required=False, allow_null=True, help_text="When it begins, an instant ahead; left out, at once."
+    )
+    valid_until = serializers.DateTimeField(
+        required=False, allow_null=True, help_text="The first instant at which it no longer holds; left out, no end."
+    )
+
+
+class MembershipDatesIn(Input):
+    """From when until when."""
+
+    valid_from = serializers.DateTimeField(
+        required=False, allow_null=True, help_text="Only of a role that has not begun; left out, it stays."
+    )
+    valid_until = serializers.DateTimeField(
+        allow_null=True, help_text="The first instant at which it no longer holds; null without an end."
+    )
+
+
+def _held_now(rows: Any, held: bool) -> Any:
+    """Memberships that hold now, or those that do not."""
+    now = clock.now()
+    return rows.current(now) if held else rows.exclude(pk__in=rows.current(now).order_by().values("pk"))
 
 
 class MembershipViewSet(DeskViewSet):
-    """Who holds which role on which brand."""
+    """Who holds which role on which brand, from when until when."""
 
     model = Membership
     serializer_class = MembershipOut
@@ -364,11 +376,12 @@ class MembershipViewSet(DeskViewSet):
         "brand": Filter("brand__uuid", serializers.UUIDField()),
         "user": Filter("user__uuid", serializers.UUIDField()),
         "role": Filter("role", serializers.ChoiceField(Role.choices), many=True),
-        "open": Filter("until__isnull", serializers.BooleanField(help_text="Whether the role is held now.")),
+        "open": Filter(_held_now, serializers.BooleanField(help_text="Whether the role is held now.")),
     }
 
-    create = verb(people.grant_membership, MembershipIn, parent="brand")
-    end = verb(people.end_membership, ReasonIn)
+    create = verb(memberships.grant_membership, MembershipIn, parent="brand")
+    change_dates = verb(memberships.change_membership_dates, MembershipDatesIn)
+    end = verb(memberships.end_membership, ReasonIn)
 
     def get_queryset(self) -> QuerySet[Any]:
         """With the people and brands they name."""

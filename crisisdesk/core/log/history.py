@@ -19,7 +19,6 @@ class UnderWay(Protocol):
     """The action being carried out (`crisisdesk.core.actions.act.Act`), as far as the history asks."""
 
     name: str
-    reason: str
 
     @property
     def actor(self) -> Actor:
@@ -30,7 +29,10 @@ current_act: ContextVar[UnderWay | None] = ContextVar("current_act", default=Non
 
 
 class DeskHistory(HistoricalRecords):
-    """History that takes the person and the reason from the action being carried out."""
+    """History that takes the person and the name of the action from the act being carried out.
+
+    The reason somebody gave is prose and stands in an `Entry`, which can be blanked; a copy here could not.
+    """
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("history_change_reason_field", models.TextField(null=True))
@@ -42,8 +44,6 @@ class DeskHistory(HistoricalRecords):
         return act.actor.user if act else None
 
     def get_change_reason_for_object(self, instance: models.Model, history_type: str, using: str) -> str | None:
-        """The reason given with the action, falling back to the action's name."""
+        """The action's name; nothing where no action is being carried out."""
         act = current_act.get()
-        if act is None:
-            return getattr(instance, "_change_reason", None)
-        return act.reason or act.name
+        return act.name if act else None

@@ -21,22 +21,31 @@ def freeze_sql(table: str) -> RunSQL:
     )
 
 
-SEAL_EVENTS = RunSQL(
-    """
-    CREATE FUNCTION core_seal_event() RETURNS trigger LANGUAGE plpgsql
-    SECURITY DEFINER SET search_path FROM CURRENT AS $$
+# A SECURITY DEFINER function runs with the rights of the owner of the tables. It must mean the same whoever calls it,
+# so its path is fixed: built-in functions and operators first, temporary tables (which else come before everything,
+# and which the caller makes) last. Everything in it is named with its schema besides.
+SEAL_FUNCTION = """
+    CREATE OR REPLACE FUNCTION public.core_seal_event() RETURNS trigger LANGUAGE plpgsql
+    SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     DECLARE
         before text;
         place bigint;
         sealed text;
     BEGIN
-        SELECT head_hash, head_seq + 1 INTO before, place FROM core_chain WHERE id = NEW.chain_id FOR NO KEY UPDATE;
-        sealed := encode(sha256(convert_to(before || E'\\n' || NEW.canonical, 'UTF8')), 'hex');
-        UPDATE core_chain SET head_seq = place, head_hash = sealed WHERE id = NEW.chain_id;
-        INSERT INTO core_eventseal (event_id, chain_id, seq, prev, hash)
+        SELECT head_hash, head_seq + 1 INTO before, place FROM public.core_chain
+            WHERE id = NEW.chain_id FOR NO KEY UPDATE;
+        sealed := pg_catalog.encode(
+            pg_catalog.sha256(pg_catalog.convert_to(before || E'\\n' || NEW.canonical, 'UTF8')), 'hex');
+        UPDATE public.core_chain SET head_seq = place, head_hash = sealed WHERE id = NEW.chain_id;
+        INSERT INTO public.core_eventseal (event_id, chain_id, seq, prev, hash)
             VALUES (NEW.id, NEW.chain_id, place, before, sealed);
         RETURN NULL;
     END $$;
+"""
+
+SEAL_EVENTS = RunSQL(
+    SEAL_FUNCTION
+    + """
     CREATE CONSTRAINT TRIGGER core_event_seal AFTER INSERT ON core_event
         DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION core_seal_event();
     """,
@@ -61,4 +70,25 @@ GUARD_ENTRIES = RunSQL(
         FOR EACH ROW EXECUTE FUNCTION core_entry_keep();
     """,
     "DROP TRIGGER core_entry_keep ON core_entry; DROP FUNCTION core_entry_keep();",
+)
+
+# What is known of stored bytes never changes. They are removed once, with a reason, and the row stays.
+KEEP_FILES = RunSQL(
+    """
+    CREATE FUNCTION core_storedfile_keep() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF TG_OP = 'DELETE'
+           OR (OLD.uuid, OLD.sha256, OLD.size, OLD.name, OLD.media_type, OLD.kind, OLD.key)
+              IS DISTINCT FROM (NEW.uuid, NEW.sha256, NEW.size, NEW.name, NEW.media_type, NEW.kind, NEW.key)
+           OR (OLD.removed_at IS NOT NULL
+               AND (OLD.removed_at, OLD.removal_id) IS DISTINCT FROM (NEW.removed_at, NEW.removal_id)) THEN
+            RAISE EXCEPTION 'rows of files stay as they are'
+                USING ERRCODE = '23514', CONSTRAINT = 'core_storedfile_kept';
+        END IF;
+        RETURN NEW;
+    END $$;
+    CREATE TRIGGER core_storedfile_keep BEFORE UPDATE OR DELETE ON core_storedfile
+        FOR EACH ROW EXECUTE FUNCTION core_storedfile_keep();
+    """,
+    "DROP TRIGGER core_storedfile_keep ON core_storedfile; DROP FUNCTION core_storedfile_keep();",
 )

@@ -4,9 +4,10 @@ from crisisdesk.core.log.history import DeskHistory
 from crisisdesk.core.models.base import DeskModel
 from crisisdesk.core.models.due import Due
 from crisisdesk.core.models.events import Chain, Entry, EntryKind, Event, EventSeal
+from crisisdesk.core.models.files import StoredFile, Upload
 from crisisdesk.core.models.idempotency import IdempotencyKey, SharedCache
 from crisisdesk.core.models.notifications import DeadNotice, Notification, Unsent, Way
-from crisisdesk.core.models.organisation import Brand, BrandGrant, Membership, Organisation
+from crisisdesk.core.models.organisation import Brand, BrandGrant, Membership, MembershipTimer, Organisation
 from crisisdesk.core.models.tokens import ApiToken, SignInThrottle, TokenRate
 from crisisdesk.core.models.users import User, UserKind
 
@@ -25,12 +26,15 @@ __all__ = [
     "EventSeal",
     "IdempotencyKey",
     "Membership",
+    "MembershipTimer",
     "Notification",
     "Organisation",
     "SharedCache",
     "SignInThrottle",
+    "StoredFile",
     "TokenRate",
     "Unsent",
+    "Upload",
     "User",
     "UserKind",
     "Way",

@@ -1,7 +1,6 @@
 """People and service accounts."""
 
-import uuid
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
@@ -9,8 +8,14 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from crisisdesk.core import clock
+from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.querysets import DeskQuerySet
 from crisisdesk.core.czech import sort_key
 from crisisdesk.core.log.history import DeskHistory
+from crisisdesk.core.models.base import DeskModel
+
+if TYPE_CHECKING:
+    from crisisdesk.core.access.principals import Principal
 
 
 class UserKind(models.TextChoices):
@@ -20,7 +25,23 @@ class UserKind(models.TextChoices):
     SERVICE = "service", _("service account")
 
 
-class UserManager(BaseUserManager["User"]):
+class UserQuerySet(DeskQuerySet):
+    """Accounts of people and programs."""
+
+    def visible_to(self, principal: "Principal") -> Self:
+        """Oneself and colleagues on the same brands; administrators of the installation see everybody."""
+        from crisisdesk.core.models import Membership
+
+        if principal.is_anonymous:
+            return self.none()
+        if principal.manages_installation():
+            return self.all()
+        brands = sorted(principal.brands_with(Capability.VIEW))
+        colleagues = Membership.objects.current(clock.now()).filter(brand_id__in=brands).values_list("user", flat=True)
+        return self.filter(pk__in={principal.user.pk, *colleagues})  # type: ignore[union-attr]
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)["User"]):
     """Creates accounts with a hashed password or without a usable one."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
@@ -35,10 +56,13 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
 
-class User(AbstractBaseUser, PermissionsMixin):
-    """One person, or one program with its own account. The e-mail address is the log-in."""
+class User(DeskModel, AbstractBaseUser, PermissionsMixin):
+    """One person, or one program with its own account. The e-mail address is the log-in.
 
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    Whoever manages the installation changes accounts. The sign-in writes passwords and last log-ins on its own, so
+    actions save only the columns they change.
+    """
+
     email = models.EmailField(_("e-mail"), unique=True)
     name = models.CharField(_("name"), max_length=120)
     name_sort = models.CharField(max_length=260, editable=False, db_index=True)
@@ -56,7 +80,6 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may open the administration"), default=False)
-    date_joined = models.DateTimeField(default=clock.now, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
     history = DeskHistory(excluded_fields=["password", "last_login", "name_sort"])

@@ -15,6 +15,7 @@ from django.views import View
 from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.actions import Action
 from crisisdesk.core.errors import DomainError, Invalid, Missing, NotFresh
+from crisisdesk.core.files.receiving import kept_or_gone
 from crisisdesk.core.models import DeskModel
 
 # What somebody typed before being asked to sign in again waits in the session under this prefix and the page's path.
@@ -126,7 +127,9 @@ class VerbView(DeskView):
         if form is not None and not form.is_valid():
             return self.refused(form, Invalid({}), status=422)
         try:
-            result = self.verb(self.object, self.principal, **self.get_values(form))
+            values = self.get_values(form)
+            with kept_or_gone(values):
+                result = self.verb(self.object, self.principal, **values)
         except NotFresh:
             return self.ask_who(request)
         except Missing:

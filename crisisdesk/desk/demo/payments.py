@@ -17,9 +17,9 @@ from cases.actions.tasks import finish_task, skip_task
 from cases.models import Case, Clock, ClockCode, CrisisKind, Fact, RoleState
 from cases.monitoring.actions.mentions import attach_mentions, push_mentions
 from cases.monitoring.actions.reports import report_by_address
-from comms.actions.approvals import approve_statement, submit_version
+from comms.actions.approvals import approve_statement, submit_statement
 from comms.actions.releases import release_template, review_release
-from comms.actions.statements import draft_statement, edit_version
+from comms.actions.statements import draft_statement, edit_statement
 from comms.models import Purpose, ReleaseReview, Statement, StatementVersion, TemplateVersion
 from comms.sending import claiming as sending
 from comms.sending.actions.by_hand import tick_delivery
@@ -173,7 +173,7 @@ class Payments:
         self.sorry = versions[0].statement
         for version, minute in zip(versions, (288, 310), strict=True):
             yield minute
-            submitted = do(submit_version, version, "shop_community")
+            submitted = do(submit_statement, version, "shop_community")
             for who, role, later in (("outsider", "comms_lead", 6), ("shop_legal", "legal", 12)):
                 yield minute + later
                 comment = said["approved"][role] if minute == 288 else ""
@@ -188,7 +188,7 @@ class Payments:
         versions = self._write(Purpose.CORRECTION, self.words["correction"], self.right, supersedes=self.sorry)
         for version, minute in zip(versions, (DAY - 38, DAY - 25), strict=True):
             yield minute
-            submitted = do(submit_version, version, "shop_community")
+            submitted = do(submit_statement, version, "shop_community")
             yield minute + 4
             do(approve_statement, submitted.request, "outsider", payload_hash=submitted.payload_hash)
             yield from self._out(submitted, minute + 4)
@@ -216,10 +216,10 @@ class Payments:
             draft_statement, self.case, "shop_community", purpose=purpose, title=title, text=text,
             accounts=self._accounts(), **values,
         )  # fmt: skip
-        czech = do(edit_version, draft, "shop_community", facts=[fact])
+        czech = do(edit_statement, draft, "shop_community", facts=[fact])
         english = draft.statement.newest("en")
         title, text = said["title"]["en"], said["en"]
-        return [czech, do(edit_version, english, "shop_community", title=title, text=text, facts=[fact])]
+        return [czech, do(edit_statement, english, "shop_community", title=title, text=text, facts=[fact])]
 
     def _out(self, version: StatementVersion, minute: float) -> Steps:
         """The desk sends, and a minute later somebody posts where it cannot."""

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext as _
 
+from crisisdesk.core import clock
 from crisisdesk.core.access.principals import SYSTEM
 from crisisdesk.core.access.roles import Role
-from crisisdesk.core.actions.people import create_brand, create_person, grant_membership
+from crisisdesk.core.actions.memberships import grant_membership
+from crisisdesk.core.actions.people import create_brand, create_person
 from crisisdesk.core.models import Brand, Membership, Organisation, User, UserKind
 
 ORGANISATION = "Zrnko, rodinná pekárna a mlýn"
@@ -99,7 +101,8 @@ def install(password: str | None = PASSWORD) -> None:
     for person in PEOPLE:
         user = User.objects.filter(email=person.email).first() or _create(organisation, person, hashed)
         for slug in person.brands if person.role else ():
-            if not Membership.objects.filter(user=user, brand=brands[slug], role=person.role, until=None).exists():
+            held = Membership.objects.current(clock.now())
+            if not held.filter(user=user, brand=brands[slug], role=person.role).exists():
                 role = str(person.role)
                 grant_membership(brands[slug], SYSTEM, user=user, role=role, is_deputy=person.is_deputy)
 

@@ -8,24 +8,25 @@ from zoneinfo import ZoneInfo
 from cases.actions.activation import activate_case
 from cases.actions.clocks import breach_clock, tick_off_clock
 from cases.actions.entries import add_decision, add_note
+from cases.actions.evidence import add_evidence
 from cases.actions.facts import add_fact, confirm_fact, refute_fact
 from cases.actions.opening import open_case
 from cases.actions.roles import accept_role, decline_role, offer_role
 from cases.actions.signals import attach_signal, take_over_signal
 from cases.actions.tasks import finish_task, start_task
-from cases.models import Case, Clock, ClockCode, CrisisKind, Fact, RoleAssignment, RoleState, RumourAnswer
+from cases.models import Case, Clock, ClockCode, CrisisKind, Fact, RoleAssignment, RoleState, RumourAnswer, Side
 from cases.monitoring.actions.mentions import attach_mentions, push_mentions
 from cases.monitoring.actions.reports import report_by_address
-from comms.actions.approvals import approve_statement, submit_version
+from comms.actions.approvals import approve_statement, submit_statement
 from comms.actions.releases import release_template
-from comms.actions.statements import draft_statement, edit_version
+from comms.actions.statements import draft_statement, edit_statement
 from comms.models import Purpose, TemplateVersion
 from comms.sending import claiming as sending
 from comms.sending.actions.by_hand import tick_delivery
 from comms.sending.models import Account, Delivery
 from crisisdesk.core.access.roles import Role
 from crisisdesk.core.models import Brand
-from crisisdesk.desk.demo import people
+from crisisdesk.desk.demo import people, pictures
 from crisisdesk.desk.demo.set_up import page_of, report_address, source_of
 from crisisdesk.desk.demo.telling import Telling, Thread, content, do
 
@@ -56,7 +57,7 @@ class Porridge:
         """Everything that goes on at once."""
         parts = (
             self.opening(), self.team(), self.talk(), self.work(), self.answer_at_the_source(), self.first_statement(),
-            self.main_claim(), self.open_questions(), self.rumour(), self.decision(), self.update(),
+            self.main_claim(), self.evidence(), self.open_questions(), self.rumour(), self.decision(), self.update(),
         )  # fmt: skip
         return [self.telling.thread(part) for part in parts]
 
@@ -185,6 +186,20 @@ class Porridge:
         yield 43
         do(confirm_fact, amount, "crisis_lead")
 
+    def evidence(self) -> Steps:
+        """The lid from the mother who filmed it, and the post before anybody can delete it."""
+        words = self.words["evidence"]
+        yield 16
+        do(
+            add_evidence, self.case, "care", file=pictures.lid(), side=Side.PUBLIC,
+            caption=words["lid"]["text"], source=words["lid"]["source"], captured_at=self.telling.instant(-30),
+        )  # fmt: skip
+        yield 19
+        do(
+            add_evidence, self.case, "community", file=pictures.post(words["post"]["name"]), side=Side.PUBLIC,
+            caption=words["post"]["text"], source=words["post"]["source"], captured_at=self.telling.instant(18.5),
+        )  # fmt: skip
+
     def open_questions(self) -> Steps:
         """What nobody knows yet, each with somebody who finds out until a time."""
         facts = self.words["facts"]
@@ -235,11 +250,11 @@ class Porridge:
         )  # fmt: skip
         yield 46
         rests_on = {"facts": self.cited, "next_update_at": promised}
-        version = do(edit_version, draft, "community", **rests_on)
+        version = do(edit_statement, draft, "community", **rests_on)
         english = {"title": said["title"]["en"], "text": self.say(said["en"], "en")}
-        do(edit_version, draft.statement.newest("en"), "community", **english, **rests_on)
+        do(edit_statement, draft.statement.newest("en"), "community", **english, **rests_on)
         yield 47
-        submitted = do(submit_version, version, "community")
+        submitted = do(submit_statement, version, "community")
         yield 48
         given = {"payload_hash": submitted.payload_hash, "comment": said["approved"]}
         do(approve_statement, submitted.request, "comms_lead", **given)

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from comms.actions.approvals import approve_statement, submit_version
+from comms.actions.approvals import approve_statement, submit_statement
 from comms.actions.releases import release_template
-from comms.actions.statements import edit_version
+from comms.actions.statements import edit_statement
 from comms.models import Approval, ApprovalRequest, RequestState, StatementState, StatementVersion, TemplateRelease
 from comms.sending.models import Delivery
 from crisisdesk.core.errors import DomainError
@@ -69,7 +69,7 @@ def test_approvals_returns_and_edits_at_once_leave_one_outcome(committed_db: str
     def act(number: int) -> Any:
         if number % 3 == 2:
             version = StatementVersion.objects.get(pk=request.version_id)
-            return edit_version(version, people[2], text=f"Jinak {number}")
+            return edit_statement(version, people[2], text=f"Jinak {number}")
         row = ApprovalRequest.objects.get(pk=request.pk)
         return approve_statement(row, people[number % 3], payload_hash=request.payload_hash)
 
@@ -84,7 +84,7 @@ def test_approvals_returns_and_edits_at_once_leave_one_outcome(committed_db: str
 def test_fifty_submissions_are_one_request(committed_db: str, world: World) -> None:
     version = build.draft(world)
     people = [world.principal(code) for code in ("community", "agency")]
-    results = at_once(lambda number: submit_version(StatementVersion.objects.get(pk=version.pk), people[number % 2]))
+    results = at_once(lambda number: submit_statement(StatementVersion.objects.get(pk=version.pk), people[number % 2]))
     assert refusals(results) <= {409}
     assert ApprovalRequest.objects.count() == 1
 

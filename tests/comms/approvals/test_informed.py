@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from comms.actions.approvals import submit_version
+from comms.actions.approvals import submit_statement
 from comms.actions.policies import change_policy
 from comms.models import ApprovalPolicy, ApprovalRequest, PolicyProposal, RequestState
 from crisisdesk.core.errors import NotNow
@@ -20,7 +20,7 @@ def correction(world: World, **answers: Any) -> ApprovalRequest:
     case = build.case(world, **{**cases.SERIOUS, **answers})
     wrong = build.draft(world, case=case)
     version = build.draft(world, case=case, purpose="correction", supersedes=wrong.statement)
-    return submit_version(version, world.principal("community")).request
+    return submit_statement(version, world.principal("community")).request
 
 
 def told(world: World, code: str, request: ApprovalRequest) -> set[str]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from cases.actions import accept_role, add_fact, offer_role, refute_fact
-from comms.actions.approvals import submit_version
+from comms.actions.approvals import submit_statement
 from comms.actions.policies import change_policy
 from comms.actions.statements import change_statement
 from comms.models import ApprovalPolicy, RequestState, StatementState, StatementVersion
@@ -80,7 +80,7 @@ def test_nobody_left_to_approve_is_said_at_once_with_the_role(world: World) -> N
     Membership.objects.filter(brand=world.brand, role="comms_lead", user=world.user("comms_lead_deputy")).delete()
     version = build.draft(world, "comms_lead")
     with pytest.raises(NotNow) as refused:
-        submit_version(version, world.principal("comms_lead"))
+        submit_statement(version, world.principal("comms_lead"))
     assert codes(refused) == {"unsatisfiable"}
     assert "communications lead" in str(refused.value)
     assert refused.value.unmet[0].details == {"roles": "comms_lead"}
@@ -95,7 +95,7 @@ def test_two_stages_need_two_people(world: World) -> None:
         )
     version = build.draft(world, case=case, purpose="apology")
     with pytest.raises(NotNow) as refused:
-        submit_version(version, world.principal("community"))
+        submit_statement(version, world.principal("community"))
     assert codes(refused) == {"unsatisfiable"}
 
 
@@ -103,7 +103,7 @@ def test_a_confidential_case_asks_only_its_own_people(world: World) -> None:
     case = build.case(world, confidential=True)
     version = build.draft(world, "duty", case=case)
     with pytest.raises(NotNow) as refused:
-        submit_version(version, world.principal("duty"))
+        submit_statement(version, world.principal("duty"))
     assert codes(refused) == {"unsatisfiable"}
 
 
@@ -111,36 +111,36 @@ def test_the_primary_language_goes_first(world: World) -> None:
     czech = build.draft(world)
     english = build.edited(world, build.translation(czech), "agency", text=build.TEXT)
     with pytest.raises(NotNow) as refused:
-        submit_version(english, world.principal("agency"))
+        submit_statement(english, world.principal("agency"))
     assert codes(refused) == {"primary_first"}
-    submit_version(czech, world.principal("community"))
-    assert submit_version(english, world.principal("agency")).state == StatementState.IN_APPROVAL
+    submit_statement(czech, world.principal("community"))
+    assert submit_statement(english, world.principal("agency")).state == StatementState.IN_APPROVAL
 
 
 def test_a_stale_translation_is_not_submitted_and_holds_nothing_up(world: World) -> None:
     czech = build.draft(world)
     english = build.edited(world, build.translation(czech), "agency", text=build.TEXT)
     czech = build.edited(world, czech, "community", text="Něco jiného")
-    submit_version(czech, world.principal("community"))
+    submit_statement(czech, world.principal("community"))
     with pytest.raises(NotNow) as refused:
-        submit_version(english, world.principal("agency"))
+        submit_statement(english, world.principal("agency"))
     assert codes(refused) == {"stale_translation"}
     checked = build.edited(world, english, "agency", source_hash=czech.master.hash())
-    assert submit_version(checked, world.principal("agency")).state == StatementState.IN_APPROVAL
+    assert submit_statement(checked, world.principal("agency")).state == StatementState.IN_APPROVAL
 
 
 def test_a_stale_wording_of_a_channel_is_not_submitted(world: World) -> None:
     version = build.edited(world, build.draft(world), "community", variants={"x": "Kratší"})
     version = build.edited(world, version, "community", text="Něco jiného")
     with pytest.raises(NotNow) as refused:
-        submit_version(version, world.principal("community"))
+        submit_statement(version, world.principal("community"))
     assert codes(refused) == {"stale_variant"}
 
 
 def test_an_empty_text_and_an_unfilled_field_are_refused(world: World) -> None:
     for text in (" \n", "Další informace v {time} hodin."):
         with pytest.raises(Invalid) as refused:
-            submit_version(build.draft(world, text=text), world.principal("community"))
+            submit_statement(build.draft(world, text=text), world.principal("community"))
         assert set(refused.value.errors) == {"text"}
 
 
@@ -148,7 +148,7 @@ def test_a_text_without_a_channel_is_refused(world: World) -> None:
     version = build.draft(world)
     change_statement(version.statement, world.principal("community"), accounts=[])
     with pytest.raises(NotNow) as refused:
-        submit_version(version, world.principal("community"))
+        submit_statement(version, world.principal("community"))
     assert codes(refused) == {"no_channel"}
 
 
@@ -158,7 +158,7 @@ def test_a_refuted_fact_is_not_cited(world: World) -> None:
     version = build.edited(world, version, "community", facts=[fact])
     refute_fact(fact, world.principal("quality"))
     with pytest.raises(NotNow) as refused:
-        submit_version(version, world.principal("community"))
+        submit_statement(version, world.principal("community"))
     assert codes(refused) == {"refuted_fact"}
 
 
@@ -167,14 +167,14 @@ def test_a_text_somebody_changed_meanwhile_is_read_first(world: World) -> None:
     read = version.draft_hash()
     build.edited(world, version, "agency", text="Něco jiného")
     with pytest.raises(Stale):
-        submit_version(version, world.principal("community"), base_hash=read)
+        submit_statement(version, world.principal("community"), base_hash=read)
 
 
 def test_submitting_twice_is_one_request(world: World) -> None:
     version = build.draft(world)
-    first = submit_version(version, world.principal("community"))
-    again = submit_version(StatementVersion.objects.get(pk=version.pk), world.principal("community"))
+    first = submit_statement(version, world.principal("community"))
+    again = submit_statement(StatementVersion.objects.get(pk=version.pk), world.principal("community"))
     assert again.request == first.request
     assert len(events_of(version, "statement.submitted")) == 1
     with pytest.raises(NotNow):
-        submit_version(first, world.principal("agency"))
+        submit_statement(first, world.principal("agency"))

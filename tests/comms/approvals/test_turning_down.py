@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from comms.actions.approvals import reject_statement, return_statement, take_back_version
+from comms.actions.approvals import reject_statement, return_statement, take_back_statement
 from comms.models import Approval, ApprovalRequest, RequestState, StatementState, StatementVersion
 from crisisdesk.core.errors import Denied, Invalid, NotNow
 from crisisdesk.core.models.notifications import Notification
@@ -93,7 +93,7 @@ def test_turning_down_twice_is_one_decision(world: World, verb: Verb) -> None:
 
 def test_a_text_is_taken_back_to_be_changed(world: World) -> None:
     request = build.submitted(world)
-    draft = take_back_version(request.version, world.principal("agency"))
+    draft = take_back_statement(request.version, world.principal("agency"))
     version = StatementVersion.objects.get(pk=request.version_id)
     assert version.state == StatementState.RETURNED
     assert (draft.number, draft.parent) == (2, version)
@@ -106,6 +106,6 @@ def test_a_text_is_taken_back_to_be_changed(world: World) -> None:
 
 def test_only_who_writes_takes_back(world: World) -> None:
     with pytest.raises(Denied):
-        take_back_version(build.submitted(world).version, world.principal("observer"))
+        take_back_statement(build.submitted(world).version, world.principal("observer"))
     with pytest.raises(NotNow):
-        take_back_version(build.draft(world), world.principal("community"))
+        take_back_statement(build.draft(world), world.principal("community"))

@@ -12,13 +12,13 @@ from comms.actions.approvals import (
     approve_statement,
     reject_statement,
     return_statement,
-    submit_version,
-    take_back_version,
+    submit_statement,
+    take_back_statement,
 )
 from comms.actions.releases import release_template
-from comms.actions.statements import change_statement, draft_statement, edit_version, revise_version
+from comms.actions.statements import change_statement, draft_statement, edit_statement, revise_statement
 from comms.models import Approval, ApprovalRequest, Statement, StatementVersion, Verdict, authority_of
-from comms.sending.actions.deliveries import publish_version
+from comms.sending.actions.deliveries import publish_statement
 from comms.sending.actions.withdrawal import withdraw_statement
 from comms.sending.models import Delivery
 from comms.states import ALLOWED_VERSION
@@ -77,7 +77,7 @@ class Walk(RuleBasedStateMachine):
             return
         before = version.computed_hash()
         counted = Approval.objects.filter(request__version=version).count()
-        edited = self.attempt(edit_version, version, by, text=text)
+        edited = self.attempt(edit_statement, version, by, text=text)
         after = StatementVersion.objects.get(pk=version.pk)
         if edited is not None and not version.is_draft:
             # What was submitted took the edit: then nothing changed and every approval stands.
@@ -94,7 +94,7 @@ class Walk(RuleBasedStateMachine):
     def submit(self, by: str, number: int) -> None:
         version = self.one_of(StatementVersion.objects.filter(language="cs"), number)
         if version is not None:
-            self.attempt(submit_version, version, by)
+            self.attempt(submit_statement, version, by)
 
     @rule(by=person, number=some, verdict=st.sampled_from([approve_statement, approve_statement, return_statement,
                                                             reject_statement]))  # fmt: skip
@@ -107,19 +107,19 @@ class Walk(RuleBasedStateMachine):
     def take_back(self, by: str, number: int) -> None:
         version = self.one_of(StatementVersion.objects.filter(language="cs"), number)
         if version is not None:
-            self.attempt(take_back_version, version, by)
+            self.attempt(take_back_statement, version, by)
 
     @rule(by=person, number=some)
     def revise(self, by: str, number: int) -> None:
         version = self.one_of(StatementVersion.objects.filter(language="cs"), number)
         if version is not None:
-            self.attempt(revise_version, version, by)
+            self.attempt(revise_statement, version, by)
 
     @rule(by=person, number=some)
     def publish(self, by: str, number: int) -> None:
         version = self.one_of(StatementVersion.objects.filter(language="cs"), number)
         if version is not None:
-            self.attempt(publish_version, version, by, payload_hash=version.payload_hash)
+            self.attempt(publish_statement, version, by, payload_hash=version.payload_hash)
 
     @rule(by=person, at=st.sampled_from(["11:00", "12:30", "brzy"]))
     def sign(self, by: str, at: str) -> None:

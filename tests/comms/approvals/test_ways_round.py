@@ -7,9 +7,9 @@ import time_machine
 
 from cases.actions import accept_role, end_role, merge_case, offer_role
 from cases.models import Case
-from comms.actions.approvals import return_statement, submit_version, take_back_version
+from comms.actions.approvals import return_statement, submit_statement, take_back_statement
 from comms.actions.policies import change_policy
-from comms.actions.statements import draft_statement, revise_version
+from comms.actions.statements import draft_statement, revise_statement
 from comms.actions.templates import create_template, draft_template
 from comms.models import (
     ApprovalPolicy,
@@ -19,12 +19,14 @@ from comms.models import (
     StatementVersion,
     TemplateVersion,
 )
-from comms.sending.actions.deliveries import publish_version, schedule_version
+from comms.sending.actions.deliveries import publish_statement, schedule_statement
 from comms.sending.actions.withdrawal import withdraw_statement
 from comms.sending.models import Delivery
 from comms.tasks import publish_what_was_scheduled
 from crisisdesk.core import clock
 from crisisdesk.core.access.permissions import write_grants
+from crisisdesk.core.access.principals import SYSTEM
+from crisisdesk.core.actions.memberships import grant_membership
 from crisisdesk.core.actions.people import deactivate_person
 from crisisdesk.core.errors import Denied, Invalid, Missing, NotNow
 from tests.cases.build import codes
@@ -59,7 +61,7 @@ def test_nor_in_the_template_of_another_brand(world: World) -> None:
     (version,) = build.prepared(world, "no_news")
     StatementTemplate.objects.filter(pk=version.template_id).update(brand=world.other_brand, code="elsewhere")
     author = world.principal("community")
-    write_grants(author.user, world.other_brand, ["community"])
+    grant_membership(world.other_brand, SYSTEM, user=author.user, role="community")
     author.forget_grants()
     with pytest.raises(Invalid) as said:
         draft_statement(case, author, purpose="update", template_versions=[TemplateVersion.objects.get(pk=version.pk)])
@@ -100,10 +102,10 @@ def test_an_author_whose_words_were_sent_back_and_forth_never_approves(world: Wo
         request, world.principal("comms_lead"), payload_hash=request.payload_hash, comment="Kratší, prosím"
     )
     draft = request.version.statement.newest("cs")
-    again = submit_version(draft, world.principal("community"))
-    back = take_back_version(again, world.principal("agency"))
+    again = submit_statement(draft, world.principal("community"))
+    back = take_back_statement(again, world.principal("agency"))
     edited = build.edited(world, back, "community", text="Od základu jinak.")
-    request = submit_version(edited, world.principal("community")).request
+    request = submit_statement(edited, world.principal("community")).request
     with time_machine.travel(clock.now() + timedelta(hours=2), tick=False):
         refused(world, request, "exec", "four_eyes")
     build.approve(world, request)
@@ -111,9 +113,9 @@ def test_an_author_whose_words_were_sent_back_and_forth_never_approves(world: Wo
 
 def test_a_replaced_text_takes_its_authors_along(world: World) -> None:
     version = build.approved(world)
-    draft = revise_version(version, world.principal("comms_lead"))
-    refused_author = submit_version(draft, world.principal("comms_lead")).request
-    write_grants(world.user("community"), world.brand, ["community", "comms_lead"])
+    draft = revise_statement(version, world.principal("comms_lead"))
+    refused_author = submit_statement(draft, world.principal("comms_lead")).request
+    grant_membership(world.brand, SYSTEM, user=world.user("community"), role="comms_lead")
     refused(world, refused_author, "community", "four_eyes")
 
 
@@ -131,7 +133,7 @@ def test_the_right_of_a_superuser_or_a_stray_grant_is_no_role(world: World) -> N
     request = build.submitted(world)
     with pytest.raises(Denied):
         build.approve(world, request, "superuser")
-    write_grants(world.user("superuser"), world.brand, ["comms_lead"])
+    write_grants(world.user("superuser"), request.version.statement.case, ["comms_lead"])
     refused(world, request, "superuser", "not_asked")
 
 
@@ -162,7 +164,7 @@ def test_an_approved_text_of_a_merged_case_does_not_leave(world: World) -> None:
     merged(world, version.statement.case)
     person = world.principal("comms_lead", fresh=True)
     at = clock.now() + timedelta(hours=1)
-    for verb, values in ((publish_version, {}), (schedule_version, {"at": at})):
+    for verb, values in ((publish_statement, {}), (schedule_statement, {"at": at})):
         with pytest.raises(NotNow) as said:
             verb(StatementVersion.objects.get(pk=version.pk), person, payload_hash=version.payload_hash, **values)
         assert "case_closed" in codes(said)
@@ -173,7 +175,7 @@ def test_a_scheduled_text_of_a_case_that_ended_becomes_a_decision_for_a_person(w
     version = build.approved(world)
     at = clock.now() + timedelta(minutes=30)
     person = world.principal("comms_lead", fresh=True)
-    version = schedule_version(version, person, payload_hash=version.payload_hash, at=at)
+    version = schedule_statement(version, person, payload_hash=version.payload_hash, at=at)
     merged(world, version.statement.case)
     with time_machine.travel(at + timedelta(seconds=5), tick=False):
         publish_what_was_scheduled()
@@ -199,7 +201,7 @@ def test_a_closed_account_neither_decides_nor_stands_in_the_way(world: World) ->
     accept_role(offered, world.principal("spokesperson"))
     request = build.submitted(world, case=case)
     manager = world.principal("manager", fresh=True)
-    deactivate_person(world.organisation, manager, user=world.user("spokesperson"), reason="Odchod")
+    deactivate_person(world.user("spokesperson"), manager, reason="Odchod")
     with pytest.raises(Missing):
         build.approve(world, request, "spokesperson")
     build.approve(world, request, "comms_lead")
@@ -211,5 +213,5 @@ def test_a_closed_account_does_not_make_a_text_unsatisfiable(world: World) -> No
     offered = offer_role(case, world.principal("duty"), user=world.user("spokesperson"), role="comms_lead")
     accept_role(offered, world.principal("spokesperson"))
     manager = world.principal("manager", fresh=True)
-    deactivate_person(world.organisation, manager, user=world.user("spokesperson"), reason="Odchod")
+    deactivate_person(world.user("spokesperson"), manager, reason="Odchod")
     assert build.submitted(world, case=case).is_open

@@ -75,7 +75,7 @@ def lines(request: ApprovalRequest, minutes: int) -> list[tuple[str, str, str]]:
 
 def without_deputy(world: World, role: str) -> None:
     """Nobody stands in for the role any more."""
-    Membership.objects.filter(brand=world.brand, role=role, is_deputy=True).update(until=clock.now())
+    Membership.objects.filter(brand=world.brand, role=role, is_deputy=True).update(valid_until=clock.now())
 
 
 def asked(*kinds: str) -> set[str]:
@@ -104,7 +104,7 @@ def test_where_nobody_stands_in_the_course_says_so_and_the_executive_is_asked_in
 
 
 def test_where_no_executive_is_there_their_deputy_is_asked_and_then_nobody(world: World) -> None:
-    Membership.objects.filter(brand=world.brand, role="exec", is_deputy=False).update(until=clock.now())
+    Membership.objects.filter(brand=world.brand, role="exec", is_deputy=False).update(valid_until=clock.now())
     first = build.submitted(world)
     assert lines(first, 21) == [("approval.widened", "comms_lead", "executive")]
     assert asked() == {world.user("exec_deputy").email}

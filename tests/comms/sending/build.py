@@ -13,7 +13,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from django.test import Client
 
-from comms.actions.approvals import submit_version
+from comms.actions.approvals import submit_statement
 from comms.models import Statement, StatementVersion
 from comms.sending import claiming as sending
 from comms.sending.actions.subscribers import confirm_subscription, subscribe
@@ -33,7 +33,7 @@ def released(world: World, **values: Any) -> StatementVersion:
     draft = build.draft(world, **{"text": TEXT, "title": TITLE, **values})
     Statement.objects.filter(pk=draft.statement_id).update(embargo_until=embargo)
     draft = StatementVersion.objects.get(pk=draft.pk)
-    request = submit_version(draft, world.principal("community")).request
+    request = submit_statement(draft, world.principal("community")).request
     build.approve(world, request)
     return StatementVersion.objects.get(pk=draft.pk)
 

@@ -7,7 +7,7 @@ import pytest
 
 from comms.sending import claiming as sending
 from comms.sending.actions.accounts import resume_account
-from comms.sending.actions.deliveries import mark_sent, retry_delivery, send_again
+from comms.sending.actions.deliveries import mark_delivery_sent, retry_delivery, send_delivery_again
 from comms.sending.actions.subscribers import unsubscribe
 from comms.sending.channels import email as channel
 from comms.sending.models import Account, Delivery, DeliveryState, Outcome, Recipient, RecipientState, Subscriber
@@ -155,7 +155,7 @@ def test_a_person_says_it_is_out(world: World, mailbox: Mailbox) -> None:
     mailbox.hang_up = 1
     version = build.released(world)
     build.send_all()
-    done = mark_sent(build.delivery(version, "email"), world.principal("community"))
+    done = mark_delivery_sent(build.delivery(version, "email"), world.principal("community"))
     assert done.state == S.SENT
     assert states(version) == {"adam@reader.example": R.SENT}
     build.send_all()
@@ -170,7 +170,7 @@ def test_where_it_is_out_is_a_whole_address(world: World, mailbox: Mailbox, url:
     version = build.released(world)
     build.send_all()
     with pytest.raises(Invalid) as refused:
-        mark_sent(build.delivery(version, "email"), world.principal("community"), url=url)
+        mark_delivery_sent(build.delivery(version, "email"), world.principal("community"), url=url)
     assert set(refused.value.errors) == {"url"}
     assert build.delivery(version, "email").remote_url == ""
 
@@ -183,7 +183,7 @@ def test_a_person_says_it_is_not_there(world: World, mailbox: Mailbox) -> None:
     build.send_all()
     lost = next(address for address, state in states(version).items() if state == R.UNCONFIRMED)
     first_id = mailbox.to(lost)[0]["Message-ID"]
-    send_again(build.delivery(version, "email"), world.principal("community"))
+    send_delivery_again(build.delivery(version, "email"), world.principal("community"))
     build.send_all()
     assert build.delivery(version, "email").state == S.SENT
     assert [mail["Message-ID"] for mail in mailbox.to(lost)] == [first_id, first_id]
@@ -195,7 +195,7 @@ def test_nobody_decides_while_the_desk_still_looks(world: World, mailbox: Mailbo
     row = build.delivery(version, "newsroom")
     sending.claim()
     Delivery.objects.filter(pk=row.pk).update(state=S.UNCONFIRMED, looked=0)
-    for verb in (mark_sent, send_again):
+    for verb in (mark_delivery_sent, send_delivery_again):
         with pytest.raises(NotNow) as refused:
             verb(build.delivery(version, "newsroom"), world.principal("community"))
         assert refused.value.unmet[0].code == "looking"

@@ -4,34 +4,36 @@ from datetime import timedelta
 
 import pytest
 
+from cases.models import Case
+from cases.states import CaseState
 from comms import tasks
 from comms.models import Statement, StatementVersion
 from comms.sending.actions.deliveries import (
     LATEST,
     publish_scheduled,
-    publish_version,
-    schedule_version,
-    unschedule_version,
+    publish_statement,
+    schedule_statement,
+    unschedule_statement,
 )
 from comms.sending.models import Account, Delivery
 from comms.states import StatementState
 from crisisdesk.core import clock
 from crisisdesk.core.access.principals import SYSTEM
 from crisisdesk.core.errors import Denied, Invalid, NotFresh, NotNow, Stale
-from crisisdesk.core.models import Event
+from crisisdesk.core.models import Event, Notification
 from tests.comms import build
 from tests.conftest import World
 
 
 def publish(world: World, version: StatementVersion, by: str = "community", **values: object) -> StatementVersion:
     given = {"payload_hash": version.payload_hash, **values}
-    return publish_version(version, world.principal(by, fresh=True), **given)
+    return publish_statement(version, world.principal(by, fresh=True), **given)
 
 
 def schedule(world: World, version: StatementVersion, *, minutes: int = 60) -> StatementVersion:
     at = clock.now() + timedelta(minutes=minutes)
     who = world.principal("comms_lead", fresh=True)
-    return schedule_version(version, who, payload_hash=version.payload_hash, at=at)
+    return schedule_statement(version, who, payload_hash=version.payload_hash, at=at)
 
 
 def test_publishing_gives_the_version_to_its_channels(world: World) -> None:
@@ -66,7 +68,7 @@ def test_who_may_not_publish_is_refused(world: World, persona: str) -> None:
 def test_publishing_asks_for_a_fresh_sign_in(world: World) -> None:
     version = build.approved(world)
     with pytest.raises(NotFresh):
-        publish_version(version, world.principal("community"), payload_hash=version.payload_hash)
+        publish_statement(version, world.principal("community"), payload_hash=version.payload_hash)
 
 
 @pytest.mark.parametrize("state", ["draft", "in_approval"])
@@ -107,8 +109,7 @@ def test_later_means_at_that_time_and_not_before(world: World) -> None:
     version = schedule(world, build.approved(world))
     assert version.state == StatementState.SCHEDULED
     assert tasks.publish_what_was_scheduled() == 0
-    with pytest.raises(NotNow):
-        publish_scheduled(version, SYSTEM)
+    assert publish_scheduled(version, SYSTEM).state == StatementState.SCHEDULED
     with clock.time_at(clock.now() + timedelta(minutes=61)):
         assert tasks.publish_what_was_scheduled() == 1
     version.refresh_from_db()
@@ -141,13 +142,33 @@ def test_a_scheduled_text_without_a_channel_is_missed_too(world: World) -> None:
 
 
 def test_taking_it_out_of_the_calendar_keeps_the_approval(world: World) -> None:
-    version = unschedule_version(schedule(world, build.approved(world)), world.principal("community"))
+    version = unschedule_statement(schedule(world, build.approved(world)), world.principal("community"))
     assert version.state == StatementState.APPROVED
     assert Statement.objects.get(pk=version.statement_id).scheduled_at is None
 
 
 def test_people_do_not_do_what_the_desk_does(world: World) -> None:
     version = schedule(world, build.approved(world))
-    with clock.time_at(clock.now() + timedelta(minutes=61)), pytest.raises(NotNow) as refused:
+    with clock.time_at(clock.now() + timedelta(minutes=61)), pytest.raises(Denied):
         publish_scheduled(version, world.principal("community"))
-    assert refused.value.unmet[0].code == "desk_only"
+
+
+def test_who_may_publish_and_who_wrote_it_hear_of_a_missed_time(world: World) -> None:
+    version = schedule(world, build.approved(world))
+    Account.objects.update(active=False)
+    with clock.time_at(clock.now() + timedelta(minutes=61)):
+        tasks.publish_what_was_scheduled()
+    told = Notification.objects.filter(kind="statement.missed", object_id=version.uuid)
+    people = set(told.values_list("user__email", flat=True))
+    assert {world.user("duty").email, *version.contributors.values_list("user__email", flat=True)} <= people
+    assert world.user("legal").email not in people
+
+
+def test_what_was_scheduled_in_a_case_that_ended_does_not_leave(world: World) -> None:
+    version = schedule(world, build.approved(world))
+    Case.objects.filter(pk=version.statement.case_id).update(state=CaseState.DISMISSED)
+    with clock.time_at(clock.now() + timedelta(minutes=61)):
+        tasks.publish_what_was_scheduled()
+    version.refresh_from_db()
+    assert version.state == StatementState.APPROVED
+    assert not version.deliveries.exists()

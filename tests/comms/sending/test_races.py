@@ -13,7 +13,7 @@ from django.db import connection, connections, transaction
 from comms.models import StatementVersion
 from comms.sending import claiming as sending
 from comms.sending.actions.by_hand import tick_delivery
-from comms.sending.actions.deliveries import publish_version
+from comms.sending.actions.deliveries import publish_statement
 from comms.sending.actions.withdrawal import withdraw_statement
 from comms.sending.models import Delivery, DeliveryState, NewsroomPost, Recipient, RecipientState
 from crisisdesk.core.errors import DomainError
@@ -49,7 +49,7 @@ def test_fifty_publications_at_once_give_each_channel_one_delivery(committed_db:
 
     def publish(number: int) -> Any:
         row = StatementVersion.objects.get(pk=version.pk)
-        return publish_version(row, people[number % 3], payload_hash=version.payload_hash)
+        return publish_statement(row, people[number % 3], payload_hash=version.payload_hash)
 
     results = at_once(50, publish)
     winners = [result for result in results if isinstance(result, StatementVersion)]

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from cases.actions import change_case
-from comms.actions.approvals import take_back_version
+from comms.actions.approvals import take_back_statement
 from comms.actions.statements import add_language, change_statement
 from comms.sending.models import Account
 from crisisdesk.core import clock
@@ -42,7 +42,7 @@ def test_what_people_decide_about_no_longer_changes(world: World) -> None:
     with pytest.raises(NotNow) as refused:
         change_statement(version.statement, world.principal("community"), admits_fault=True)
     assert codes(refused) == {"submitted"}
-    take_back_version(version, world.principal("community"))
+    take_back_statement(version, world.principal("community"))
     assert change_statement(version.statement, world.principal("community"), admits_fault=True).admits_fault
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.utils.translation import override
 
 from cases.actions import add_fact
-from comms.actions.statements import edit_version
+from comms.actions.statements import edit_statement
 from comms.actions.versions import out_of_date, stale_variants
 from comms.models import Draft, StatementVersion
 from crisisdesk.core import clock
@@ -153,7 +153,7 @@ def test_it_needs_the_right_to_contribute(world: World) -> None:
 
 def test_a_misspelt_value_is_a_mistake(world: World) -> None:
     with pytest.raises(TypeError):
-        edit_version(build.draft(world), world.principal("community"), text="Jinak", txt="Jinak")
+        edit_statement(build.draft(world), world.principal("community"), text="Jinak", txt="Jinak")
 
 
 @pytest.mark.parametrize("channel", ["myspace", "x" * 41, "master ", ""])

@@ -7,8 +7,8 @@ from django.test import Client
 from django.urls import reverse
 
 from cases.actions import add_fact
-from comms.actions.approvals import submit_version
-from comms.actions.statements import edit_version
+from comms.actions.approvals import submit_statement
+from comms.actions.statements import edit_statement
 from comms.models import Draft, StatementState, StatementVersion
 from tests.cases.build import events_of
 from tests.comms import build
@@ -48,7 +48,7 @@ def test_a_language_nobody_touched_is_left_alone(world: World) -> None:
     version = build.draft(world)
     client = world.client("agency")
     form = typed(client, version, en__text="We know about it.")
-    edit_version(version, world.principal("community"), text=LONG)
+    edit_statement(version, world.principal("community"), text=LONG)
     assert client.post(address(version), form).status_code == 303
     assert StatementVersion.objects.get(pk=version.pk).master.text == LONG
     assert len(events_of(version, "statement.edited")) == 1
@@ -58,7 +58,7 @@ def test_two_people_in_one_language_see_the_difference(world: World) -> None:
     version = build.draft(world)
     client = world.client("agency")
     form = typed(client, version, cs__text="Druhý text.")
-    edit_version(version, world.principal("community"), text="První text.")
+    edit_statement(version, world.principal("community"), text="První text.")
     answer = client.post(address(version), form)
     assert answer.status_code == 409
     body = answer.content.decode()
@@ -105,7 +105,7 @@ def test_a_megabyte_and_a_nul_are_no_accident(world: World) -> None:
 
 def test_markup_is_shown_as_it_is_typed(world: World) -> None:
     version = build.draft(world, text="<script>alert(1)</script> & <b>tučně</b>")
-    submit_version(version, world.principal("community"))
+    submit_statement(version, world.principal("community"))
     for name in (address(version), reverse("comms:approval", args=[version.request.uuid])):
         body = world.client("comms_lead").get(name).content.decode()
         assert "<script>alert(1)" not in body

@@ -6,7 +6,7 @@ import pytest
 
 from cases.actions import contain_case, skip_task, waive_statement
 from cases.models import Case, Clock, Task, TaskState
-from comms.actions.approvals import submit_version
+from comms.actions.approvals import submit_statement
 from comms.actions.statements import draft_statement
 from comms.models import StatementState, StatementVersion, Status
 from comms.sending.claiming import send_due
@@ -90,7 +90,7 @@ def test_a_promised_time_is_the_limit_of_the_next_update(world: World) -> None:
     case = build.case(world, **SERIOUS)
     promised = clock.now().replace(microsecond=0) + timedelta(minutes=45)
     draft = build.edited(world, build.draft(world, case=case), "community", next_update_at=promised)
-    request = submit_version(draft, world.principal("community")).request
+    request = submit_statement(draft, world.principal("community")).request
     build.approve(world, request)
     send_due()
     assert clocks(case, "next")[0].due_at == promised
@@ -109,7 +109,7 @@ def test_the_second_language_meets_its_own_clock(world: World) -> None:
     case = build.case(world, **SERIOUS)
     czech = out(world, case=case)
     english = build.edited(world, build.translation(czech), "agency", text=build.TEXT)
-    request = submit_version(english, world.principal("agency")).request
+    request = submit_statement(english, world.principal("agency")).request
     build.approve(world, request)
     send_due()
     (other,) = clocks(case, "en")
@@ -126,7 +126,7 @@ def test_a_correction_that_is_out_corrects_what_it_names(world: World) -> None:
         supersedes=wrong.statement,
         text="Jde o šarži L2207.",
     )
-    request = submit_version(draft, world.principal("community")).request
+    request = submit_statement(draft, world.principal("community")).request
     build.approve(world, request)
     assert StatementVersion.objects.get(pk=wrong.pk).state == StatementState.PUBLISHING
     send_due()

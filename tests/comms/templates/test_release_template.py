@@ -25,10 +25,9 @@ from comms.models import (
 )
 from comms.sending.models import Delivery
 from comms.tasks import remind_reviews
-from crisisdesk.core.access.permissions import write_grants
 from crisisdesk.core.access.principals import SYSTEM
+from crisisdesk.core.actions.memberships import grant_membership
 from crisisdesk.core.errors import Denied, Invalid, NotFresh, NotNow
-from crisisdesk.core.models import Membership
 from tests.cases.build import codes, events_of
 from tests.comms import build
 from tests.conftest import World
@@ -123,8 +122,7 @@ def test_a_template_retired_a_moment_ago_is_refused_though_the_page_still_holds_
 
 def test_the_signer_is_not_one_of_the_two(world: World) -> None:
     versions = build.prepared(world)
-    Membership.objects.create(user=world.user("legal"), brand=world.brand, role="duty")
-    write_grants(world.user("legal"), world.brand, ["legal", "duty"])
+    grant_membership(world.brand, SYSTEM, user=world.user("legal"), role="duty")
     case = build.case(world)
     with pytest.raises(NotNow) as refused:
         release_template(case, world.principal("legal", fresh=True), versions=versions, values=build.VALUES)
@@ -180,7 +178,7 @@ def test_the_primary_language_goes_first(world: World) -> None:
 
 def test_the_signer_does_not_review(world: World) -> None:
     review = build.review(world)
-    write_grants(world.user("duty"), world.brand, ["duty", "comms_lead"])
+    grant_membership(world.brand, SYSTEM, user=world.user("duty"), role="comms_lead")
     with pytest.raises(NotNow) as refused:
         review_release(review, world.principal("duty"), outcome="confirmed")
     assert codes(refused) == {"four_eyes"}

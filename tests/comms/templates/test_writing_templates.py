@@ -16,7 +16,8 @@ from comms.actions.templates import (
     submit_template,
 )
 from comms.models import RegisteredValue, TemplateState, TemplateVersion
-from crisisdesk.core.access.permissions import write_grants
+from crisisdesk.core.access.principals import SYSTEM
+from crisisdesk.core.actions.memberships import grant_membership
 from crisisdesk.core.errors import Denied, Invalid, Missing, NotFresh, NotNow, Stale
 from crisisdesk.core.models.notifications import Notification
 from tests.cases.build import codes, events_of
@@ -60,7 +61,7 @@ def test_whose_words_a_new_version_takes_over_is_its_author_too(world: World) ->
         approve(world, first, person)
     second = draft_template(first.template, world.principal("manager"), language="cs")
     second = submit_template(second, world.principal("manager"))
-    write_grants(world.user("duty"), world.brand, ["duty", "care"])
+    grant_membership(world.brand, SYSTEM, user=world.user("duty"), role="care")
     with pytest.raises(NotNow) as refused:
         approve(world, second, "duty")
     assert codes(refused) == {"four_eyes"}
@@ -76,7 +77,7 @@ def test_new_words_have_new_authors(world: World) -> None:
     text = "Zjišťujeme to. Ozveme se v {time} hodin."
     second = draft_template(first.template, world.principal("manager"), language="cs", text=text)
     second = submit_template(second, world.principal("manager"))
-    write_grants(world.user("duty"), world.brand, ["duty", "care"])
+    grant_membership(world.brand, SYSTEM, user=world.user("duty"), role="care")
     for person in ("duty", "legal"):
         second = approve(world, second, person)
     assert second.state == TemplateState.APPROVED

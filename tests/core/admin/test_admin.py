@@ -1,5 +1,7 @@
 """The administration: only visible rows, only actions, nothing deleted, nothing written back."""
 
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +12,8 @@ from django.urls import reverse
 
 from crisisdesk.core import clock
 from crisisdesk.core.access import tokens
-from crisisdesk.core.actions.people import grant_membership
+from crisisdesk.core.access.principals import SYSTEM
+from crisisdesk.core.actions.memberships import end_membership, grant_membership
 from crisisdesk.core.actions.tokens import create_token
 from crisisdesk.core.admin import DeskAdmin
 from crisisdesk.core.admin.base import visible_rows
@@ -248,7 +251,7 @@ def test_a_role_waits_for_the_password_and_is_given_then(world: World) -> None:
     values = {"user": world.user("observer").pk, "brand": world.brand.pk, "role": "scribe"}
     asked = client.post(address(Membership, "add"), values)
     assert asked["Location"].startswith("/accounts/reauthenticate/")
-    held = Membership.objects.filter(user=world.user("observer"), role="scribe", until=None)
+    held = Membership.objects.filter(user=world.user("observer"), role="scribe", valid_until=None)
     assert not held.exists()
     done = client.post(asked["Location"], {"password": people.PASSWORD})
     assert done.status_code == 302
@@ -317,3 +320,80 @@ def test_the_log_of_the_installation_reads_as_sentences(world: World) -> None:
     create_token(world.organisation, world.principal("legal", fresh=True), name="T", scopes=["read"])
     page = world.client("superuser").get(address(Event, "changelist")).content.decode()
     assert f"API token created: {world.user('legal').name}" in page
+
+
+# --- dates of roles ---------------------------------------------------------------------------------------------------
+
+NOON = datetime(2026, 12, 1, 11, tzinfo=UTC)  # in Prague, the zone of the brand
+
+
+@pytest.fixture
+def noon() -> Iterator[None]:
+    with clock.time_at(NOON):
+        yield
+
+
+def role_of_observer(world: World, **days: str) -> dict[str, Any]:
+    return {"user": world.user("observer").pk, "brand": world.brand.pk, "role": "scribe", **days}
+
+
+def test_a_role_is_given_from_a_day_to_a_day_of_the_brand(world: World, noon: None) -> None:
+    client = world.client("manager")
+    days = {"valid_from": "2026-12-24", "valid_until": "2026-12-31"}
+    assert client.post(address(Membership, "add"), role_of_observer(world, **days)).status_code == 302
+    held = Membership.objects.get(user=world.user("observer"), role="scribe")
+    assert held.valid_from == datetime(2026, 12, 23, 23, tzinfo=UTC)
+    assert held.valid_until == datetime(2026, 12, 31, 23, tzinfo=UTC)
+    assert not world.principal("observer").has("contribute", world.brand)
+    listed = client.get(address(Membership, "changelist")).content.decode()
+    assert "from 12/24/2026 until 12/31/2026" in listed
+    assert "from 12/24/2026" not in client.get(address(Membership, "changelist"), {"held": "now"}).content.decode()
+    assert "from 12/24/2026" in client.get(address(Membership, "changelist"), {"held": "later"}).content.decode()
+
+
+def test_the_last_day_is_moved_and_what_is_not_touched_stays(world: World, noon: None) -> None:
+    client = world.client("manager")
+    held = grant_membership(
+        world.brand, SYSTEM, user=world.user("observer"), role="scribe", valid_until=NOON + timedelta(days=1)
+    )
+    page = client.get(address(Membership, "change", held.pk)).content.decode()
+    assert 'value="2026-12-02"' in page
+    assert 'name="valid_from"' not in page
+    assert 'name="role"' not in page
+    assert client.post(address(Membership, "change", held.pk), {"valid_until": "2026-12-02"}).status_code == 302
+    assert Membership.objects.get(pk=held.pk).valid_until == NOON + timedelta(days=1)
+    assert client.post(address(Membership, "change", held.pk), {"valid_until": "2027-01-31"}).status_code == 302
+    assert Membership.objects.get(pk=held.pk).valid_until == datetime(2027, 1, 31, 23, tzinfo=UTC)
+    assert client.post(address(Membership, "change", held.pk), {"valid_until": ""}).status_code == 302
+    assert Membership.objects.get(pk=held.pk).valid_until is None
+
+
+@pytest.mark.parametrize(
+    ("days", "said", "status"),
+    [
+        ({"valid_until": "2026-11-30"}, "To end a role at once", 422),
+        ({"valid_from": "2026-11-30"}, "Leave it empty for a role that begins at once", 422),
+        ({"valid_from": "2026-12-24", "valid_until": "2026-12-23"}, "A role ends after it begins", 422),
+        ({"valid_until": "9999-12-31"}, "Choose an earlier day", 200),
+        ({"valid_until": "tomorrow"}, "Enter a valid date", 200),
+    ],
+)
+def test_days_that_cannot_be_are_refused_beside_the_field(
+    world: World, noon: None, days: dict[str, str], said: str, status: int
+) -> None:
+    answer = world.client("manager").post(address(Membership, "add"), role_of_observer(world, **days))
+    assert answer.status_code == status
+    form = answer.context["adminform"].form
+    assert said in str(form.errors[next(name for name in reversed(days))])
+    assert not Membership.objects.filter(user=world.user("observer"), role="scribe").exists()
+
+
+def test_a_role_that_has_ended_is_read_only_and_says_when(world: World, noon: None) -> None:
+    client = world.client("manager")
+    held = grant_membership(world.brand, SYSTEM, user=world.user("observer"), role="scribe")
+    with clock.time_at(NOON + timedelta(hours=1)):
+        end_membership(held, SYSTEM)
+        page = client.get(address(Membership, "change", held.pk)).content.decode()
+        ended = client.get(address(Membership, "changelist"), {"held": "over"}).content.decode()
+    assert 'name="valid_until"' not in page
+    assert "ended 12/01/2026" in ended

@@ -10,7 +10,7 @@ from django.test import Client
 
 from crisisdesk.core.access import second_factor
 from crisisdesk.core.access.roles import ROLE_CAPABILITIES, Role
-from crisisdesk.core.actions.people import grant_membership
+from crisisdesk.core.actions.memberships import grant_membership
 from crisisdesk.core.actions.tokens import create_token, remove_second_factors
 from crisisdesk.core.errors import Invalid, NotNow
 from crisisdesk.core.models import Event
@@ -111,12 +111,12 @@ def test_the_last_factor_stays_where_roles_need_one(world: World) -> None:
 def test_administrators_remove_lost_factors_with_a_reason(world: World) -> None:
     TOTP.activate(world.user("legal"), generate_totp_secret())
     principal = world.principal("superuser", fresh=True)
-    remove_second_factors(world.organisation, principal, user=world.user("legal"), reason="The phone was stolen")
+    remove_second_factors(world.user("legal"), principal, reason="The phone was stolen")
     assert not Authenticator.objects.filter(user=world.user("legal")).exists()
     event = Event.objects.get(kind="second_factor.removed")
     assert "stolen" not in event.canonical
     assert event.entry is not None
     with pytest.raises(NotNow):
-        remove_second_factors(world.organisation, principal, user=world.user("legal"), reason="again")
+        remove_second_factors(world.user("legal"), principal, reason="again")
     with pytest.raises(Invalid):
-        remove_second_factors(world.organisation, principal, user=world.user("superuser"), reason="mine")
+        remove_second_factors(world.user("superuser"), principal, reason="mine")

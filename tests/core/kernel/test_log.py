@@ -7,7 +7,8 @@ import pytest
 from django.db import DatabaseError, connection, connections, transaction
 
 from crisisdesk.core import clock
-from crisisdesk.core.actions.people import change_brand, deactivate_person, grant_membership
+from crisisdesk.core.actions.memberships import grant_membership
+from crisisdesk.core.actions.people import change_brand, deactivate_person
 from crisisdesk.core.log.audit import verify
 from crisisdesk.core.models import Chain, Entry, Event, EventSeal
 from tests.conftest import World
@@ -47,18 +48,14 @@ def test_payload_takes_no_prose(world: World) -> None:
     ],
 )
 def test_the_application_cannot_touch_the_log(world: World, sealed: Callable[[], None], statement: str) -> None:
-    deactivate_person(
-        world.organisation, world.principal("manager", fresh=True), user=world.user("hr"), reason="Odchod z firmy"
-    )
+    deactivate_person(world.user("hr"), world.principal("manager", fresh=True), reason="Odchod z firmy")
     sealed()
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
 
 
 def test_an_entry_is_blanked_and_never_rewritten(world: World) -> None:
-    deactivate_person(
-        world.organisation, world.principal("manager", fresh=True), user=world.user("hr"), reason="Odchod z firmy"
-    )
+    deactivate_person(world.user("hr"), world.principal("manager", fresh=True), reason="Odchod z firmy")
     entry = Entry.objects.get(text="Odchod z firmy")
     entry.text = "Vyhozena"
     with pytest.raises(DatabaseError), transaction.atomic():

@@ -4,20 +4,16 @@ from collections.abc import Callable
 
 import pytest
 
+from crisisdesk.core import clock
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.access.principals import ANONYMOUS, SYSTEM, Principal
 from crisisdesk.core.access.roles import ROLE_CAPABILITIES, Role
 from crisisdesk.core.actions.act import Act
-from crisisdesk.core.actions.people import (
-    change_person,
-    create_person,
-    deactivate_person,
-    end_membership,
-    grant_membership,
-)
+from crisisdesk.core.actions.memberships import end_membership, grant_membership
+from crisisdesk.core.actions.people import change_person, create_person, deactivate_person
 from crisisdesk.core.actions.tokens import remove_second_factors
 from crisisdesk.core.errors import Denied, Invalid, Missing, NotFresh, NotNow
-from crisisdesk.core.models import Brand, Membership
+from crisisdesk.core.models import Brand, Event, Membership
 from tests.conftest import World
 
 
@@ -78,13 +74,13 @@ def test_token_is_narrowed_by_scope_and_brand(world: World) -> None:
 
 @pytest.mark.parametrize("fresh", [False, True])
 def test_roles_and_accounts_are_changed_by_somebody_who_has_just_said_who_they_are(world: World, fresh: bool) -> None:
-    manager, hr, desk = world.principal("manager", fresh=fresh), world.user("hr"), world.organisation
-    held = Membership.objects.get(user=hr, brand=world.brand, until=None)
+    manager, hr = world.principal("manager", fresh=fresh), world.user("hr")
+    held = Membership.objects.get(user=hr, brand=world.brand)
     verbs: list[Callable[[], object]] = [
         lambda: grant_membership(world.brand, manager, user=hr, role=Role.SCRIBE),
         lambda: end_membership(held, manager),
-        lambda: change_person(desk, manager, user=hr, position="Vedoucí"),
-        lambda: deactivate_person(desk, manager, user=hr, reason="Odchod z firmy"),
+        lambda: change_person(hr, manager, position="Vedoucí"),
+        lambda: deactivate_person(hr, manager, reason="Odchod z firmy"),
     ]
     for verb in verbs:
         if fresh:
@@ -96,7 +92,7 @@ def test_roles_and_accounts_are_changed_by_somebody_who_has_just_said_who_they_a
 
 
 def test_nobody_gets_at_the_account_of_a_superuser_but_superusers(world: World) -> None:
-    desk, root = world.organisation, world.user("superuser")
+    root = world.user("superuser")
     manager = world.principal("manager", fresh=True)
     for verb, values in (
         (change_person, {"email": "manager@zrnko.example"}),
@@ -104,9 +100,9 @@ def test_nobody_gets_at_the_account_of_a_superuser_but_superusers(world: World) 
         (remove_second_factors, {"reason": "x"}),
     ):
         with pytest.raises(NotNow) as refused:
-            verb(desk, manager, user=root, **values)
+            verb(root, manager, **values)
         assert {condition.code for condition in refused.value.unmet} == {"superuser"}
-    change_person(desk, world.principal("superuser", fresh=True), user=root, position="Správa")
+    change_person(root, world.principal("superuser", fresh=True), position="Správa")
     assert world.user("superuser").position == "Správa"
 
 
@@ -114,7 +110,7 @@ def test_nobody_gets_at_the_account_of_a_superuser_but_superusers(world: World) 
 def test_what_an_account_may_do_is_no_field(world: World, field: str) -> None:
     root = world.principal("superuser", fresh=True)
     with pytest.raises(Invalid) as refused:
-        change_person(world.organisation, root, user=world.user("hr"), **{field: True})
+        change_person(world.user("hr"), root, **{field: True})
     assert set(refused.value.errors) == {field}
     if field in ("is_superuser", "is_active"):
         with pytest.raises(Invalid):
@@ -123,10 +119,10 @@ def test_what_an_account_may_do_is_no_field(world: World, field: str) -> None:
 
 def test_closed_account_is_nobody(world: World) -> None:
     hr = world.user("hr")
-    deactivate_person(world.organisation, world.principal("manager", fresh=True), user=hr, reason="Odchod z firmy")
+    deactivate_person(hr, world.principal("manager", fresh=True), reason="Odchod z firmy")
     hr.refresh_from_db()
     assert Principal.for_user(hr) is ANONYMOUS
-    assert not Membership.objects.filter(user=hr, until=None).exists()
+    assert not Membership.objects.current(clock.now()).filter(user=hr).exists()
 
 
 def test_installation_set_up_needs_every_brand(world: World) -> None:
@@ -142,13 +138,14 @@ def test_an_action_needs_a_principal(world: World) -> None:
         grant_membership(world.brand, world.user("manager"), user=world.user("hr"), role=Role.SCRIBE)
 
 
-def test_history_names_person_and_reason(world: World) -> None:
+def test_history_names_person_and_action_and_leaves_the_reason_where_it_can_be_blanked(world: World) -> None:
     membership = grant_membership(
         world.brand, world.principal("manager", fresh=True), user=world.user("hr"), role=Role.SCRIBE
     )
     end_membership(membership, world.principal("manager", fresh=True), reason="Jen na zkoušku")
     newest = membership.history.first()
-    assert (newest.history_user, newest.history_change_reason) == (world.user("manager"), "Jen na zkoušku")
+    assert (newest.history_user, newest.history_change_reason) == (world.user("manager"), "core.end_membership")
+    assert Event.objects.get(kind="membership.ended").entry.text == "Jen na zkoušku"
 
 
 def test_act_knows_only_accounts(world: World) -> None:

@@ -14,7 +14,7 @@ from tests.conftest import World
 from tests.core import notices
 from tests.database import as_owner_of
 
-BEFORE = "0003_languages"
+BEFORE = "0007_membership_dates"
 INSERT = (
     'INSERT INTO core_notification (uuid, created_at, user_id, kind, object_type, object_id, path, "values", due_at,'
     " fence, attempts, done_at, last_error) VALUES (%s, %s, %s, %s, 'core.brand', %s, '/', '{\"title\": \"T\"}', %s,"

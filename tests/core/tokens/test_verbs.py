@@ -1,8 +1,10 @@
 """The life of a token: made, used, narrowed, revoked; what is refused; what the log keeps."""
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.db import connection
 
 from crisisdesk.core import clock
 from crisisdesk.core.access import tokens
@@ -128,7 +130,7 @@ def test_only_the_owner_freshens_a_token(world: World) -> None:
 
 def test_service_accounts_never_confirm_an_identity(world: World) -> None:
     token = make(world, "superuser", user=world.user("service"))
-    with pytest.raises(NotNow):
+    with pytest.raises(Denied):
         freshen_token(token, world.principal("service", via="api"))
 
 
@@ -145,3 +147,20 @@ def test_service_accounts_never_confirm_an_identity(world: World) -> None:
 )
 def test_networks(networks: list[str], address: str, allowed: bool) -> None:
     assert ApiToken(networks=networks).allows_address(address) is allowed
+
+
+def test_a_token_keeps_the_right_to_withdraw_offers(world: World) -> None:
+    """The desk's letting an offer lapse and people's withdrawing it were one verb under one scope."""
+    token = make(world)
+    ApiToken.objects.filter(pk=token.pk).update(scopes=["cases.lapse_offer", "read"])
+    migration = import_module("cases.migrations.0004_withdrawing_an_offer").Migration
+    with connection.cursor() as cursor:
+        cursor.execute(migration.operations[0].sql)
+    token.refresh_from_db()
+    assert token.scopes == ["cases.withdraw_offer", "read"]
+
+
+def test_what_only_the_desk_does_is_no_scope(world: World) -> None:
+    with pytest.raises(Invalid) as refused:
+        make(world, scopes=["comms.publish_scheduled"])
+    assert set(refused.value.errors) == {"scopes"}

@@ -19,3 +19,5 @@ class Command(BaseCommand):
             rights = dbroles.grant(connection)
         for granted, count in Counter(rights.values()).most_common():
             self.stdout.write(f"{count:4} tables: {', '.join(sorted(granted))}")
+        if said := dbroles.warning(connection):
+            self.stderr.write(said)

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0003_languages"),
+        ("core", "0007_membership_dates"),
     ]
 
     operations = [
