@@ -25,7 +25,7 @@ def evidence_context(case: Case, principal: Principal, *, whole: bool = False) -
     """The evidence of a case, the newest first, with what may be done about each, and the form for more."""
     rows = case.evidence.select_related("file__removal", "added_by").order_by("-number")
     found = list(rows if whole else rows[: SHOWN + 1])
-    shown = found if whole else found[:SHOWN]
+    shown: list[Any] = found if whole else found[:SHOWN]
     taken = _downloads(shown)
     for evidence in shown:
         evidence.case = case
@@ -74,13 +74,6 @@ class ChangePage(VerbPage):
 
     verb = change_evidence
     model = Evidence
-    form_class = forms.AboutEvidenceForm
-
-    def get_initial(self) -> dict[str, Any]:
-        """As it is now."""
-        evidence: Evidence = self.object
-        names = ("caption", "source", "side", "captured_at")
-        return {name: getattr(evidence, name) for name in names} | super().get_initial()
 
     def get_success_url(self, result: Evidence) -> str:
         """To the list."""
@@ -92,7 +85,6 @@ class RemovePage(VerbPage):
 
     verb = remove_evidence
     model = Evidence
-    form_class = forms.ReasonForm
     success_message = _("The file was removed. Its hash and the reason are kept.")
 
     def get_success_url(self, result: Evidence) -> str:
@@ -105,7 +97,6 @@ class RemoveSignalFilePage(VerbPage):
 
     verb = remove_evidence
     model = SignalFile
-    form_class = forms.ReasonForm
     success_message = RemovePage.success_message
 
     def get_success_url(self, result: SignalFile) -> str:

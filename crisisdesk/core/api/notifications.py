@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from crisisdesk.core.actions import notifications
-from crisisdesk.core.api.viewsets import DeskViewSet, Filter, Input, Output, verb
+from crisisdesk.core.api.viewsets import DeskViewSet, Filter, Output, verb
 from crisisdesk.core.jobs.notifications import Told, told
 from crisisdesk.core.models import DeadNotice, Notification, Unsent
 
@@ -53,12 +53,6 @@ class NotificationOut(Output):
         return found
 
 
-class ReadAllIn(Input):
-    """Up to when."""
-
-    until = serializers.DateTimeField(required=False, help_text="Leaves alone what came later; default is now.")
-
-
 class ReadAllOut(serializers.Serializer[Any]):
     """What came of it."""
 
@@ -77,7 +71,7 @@ class NotificationViewSet(DeskViewSet):
     filters: ClassVar = {"unread": Filter("read_at__isnull", serializers.BooleanField())}
 
     mark_read = verb(notifications.mark_notice_read)
-    mark_all_read = verb(notifications.mark_all_notices_read, ReadAllIn, ReadAllOut, detail=False)
+    mark_all_read = verb(notifications.mark_all_notices_read, response=ReadAllOut, detail=False)
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.inputs import Inputs, Text, Whole
 from crisisdesk.core.errors import Invalid, Unmet
 from crisisdesk.core.files import storage
 from crisisdesk.core.files.names import cleaned, suffix_of
@@ -24,7 +25,22 @@ declare("upload.cancelled", _("Upload of a file given up: {actor}"))
 MOST_WAITING = 20
 
 
-@action("core.start_upload", needs=None, title=_("Start an upload"), creates=True)
+class UploadInputs(Inputs):
+    """A file that will arrive in parts."""
+
+    name = Text(longest=1_000, help=_("As it is called; shown and sent back so."), page=False)
+    size = Whole(help=_("In bytes."), page=False)
+    sha256 = Text(
+        longest=64,
+        pattern="[0-9a-fA-F]{64}",
+        required=False,
+        blank=False,
+        help=_("Of the whole file; checked when it is finished."),
+        page=False,
+    )
+
+
+@action("core.start_upload", needs=None, title=_("Start an upload"), creates=True, inputs=UploadInputs)
 def start_upload(organisation: Organisation, act: Act, *, name: str, size: int, sha256: str = "") -> Upload:
     """Announce a file that will arrive in parts. `sha256` is checked in the end, where it is given.
 
