@@ -7,7 +7,7 @@ import sys
 
 import bench
 
-PARTS = {"database", "nab", "rounds", "urls", "__main__"}
+PARTS = {"crowd", "database", "nab", "rounds", "served", "urls", "wsgi", "__main__"}
 
 
 def names() -> list[str]:

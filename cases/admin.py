@@ -12,6 +12,7 @@ from cases.models import (
     Case,
     Clock,
     CrisisKind,
+    Evidence,
     Fact,
     PolicyLevel,
     PolicyLimit,
@@ -329,6 +330,18 @@ class FactAdmin(WorkflowAdmin):
         "case", "text", "type", "state", "public_ok", "source", "owner", "verify_by", "verified_by", "verified_at",
         "answer",
     )  # fmt: skip
+
+
+@admin.register(Evidence)
+class EvidenceAdmin(WorkflowAdmin):
+    """Evidence; the files themselves stand under Files."""
+
+    list_display = ("case", "number", "caption", "file", "side", "captured_at", "added_by", "created_at")
+    list_filter = ("side", "file__kind")
+    search_fields = ("case__reference", "caption", "file__sha256")
+    list_select_related = ("case", "file", "added_by")
+    fields = ("case", "number", "file", "caption", "source", "side", "captured_at", "added_by", "created_at")
+    verbs = (AdminVerb(actions.remove_evidence),)
 
 
 @admin.register(Clock)

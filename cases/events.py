@@ -71,6 +71,12 @@ declare("fact.confirmed", _("Fact confirmed: {actor}"), tone="good")
 declare("fact.refuted", _("Fact refuted: {actor}"), tone="bad")
 declare("fact.retired", _("Fact no longer relevant: {actor}"))
 
+declare("case_evidence.added", _("Evidence no. {number} added: {actor}"), tone="step")
+declare("case_evidence.changed", _("Evidence no. {number} described anew: {actor}"))
+declare("case_evidence.removed", _("File of a piece of evidence removed: {actor}"))
+declare("case_evidence.opened", _("Original of a file downloaded: {actor}"))
+declare("signal.file_added", _("File added to the signal: {actor}"))
+
 declare("note.added", _("Note: {actor}"))
 declare("decision.added", _("Decision: {actor}"), tone="step")
 

@@ -5,8 +5,8 @@ from typing import Any
 from django.urls import path
 
 from cases import actions
-from cases.models import Case, Clock, Fact, RoleAssignment, Signal, Task
-from cases.views import cases, signals, verbs
+from cases.models import Case, Clock, Fact, RoleAssignment, Signal, SignalFile, Task
+from cases.views import cases, evidence, signals, verbs
 from cases.views.base import CaseVerb, VerbPage
 from crisisdesk.core.web.views import pages_of_the_rest
 
@@ -68,6 +68,7 @@ of_a_case = [
         CaseVerb.of(actions.add_fact, redirect_to="cases:facts"),
         name="add_fact",
     ),
+    path(f"{_CASE}/evidence/new/", evidence.AddPage.as_view(), name="add_evidence"),
     path(
         f"{_CASE}/people/call/",
         CaseVerb.of(actions.call_team, redirect_to="cases:people"),
@@ -109,6 +110,17 @@ of_its_parts = [
         name="retire_fact",
     ),
     path("facts/<uuid:uuid>/change/", VerbPage.of(actions.change_fact, **on_facts), name="change_fact"),
+    path("evidence/<uuid:uuid>/change/", evidence.ChangePage.as_view(), name="change_evidence"),
+    path("evidence/<uuid:uuid>/remove/", evidence.RemovePage.as_view(), name="remove_evidence"),
+    path("evidence/<uuid:uuid>/file/", evidence.OriginalView.as_view(), name="evidence_file"),
+    path("evidence/<uuid:uuid>/preview/", evidence.PreviewView.as_view(), name="evidence_preview"),
+    path("signal-files/<uuid:uuid>/remove/", evidence.RemoveSignalFilePage.as_view(), name="remove_signal_file"),
+    path("signal-files/<uuid:uuid>/file/", evidence.OriginalView.as_view(model=SignalFile), name="signal_file"),
+    path(
+        "signal-files/<uuid:uuid>/preview/",
+        evidence.PreviewView.as_view(model=SignalFile),
+        name="signal_file_preview",
+    ),
     path("roles/<uuid:uuid>/", verbs.RolePage.of(actions.accept_role, template_name="cases/role.html"), name="role"),
     path("roles/<uuid:uuid>/accept/", verbs.RolePage.of(actions.accept_role), name="accept_role"),
     path(

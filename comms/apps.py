@@ -11,7 +11,7 @@ class CommsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Make kinds of events and verbs known, and add what a statement means for the way of a case."""
+        """Make kinds of events and verbs known, add what a statement means for the way of a case, listen for posts."""
         from cases.actions.lifecycle import contain_case
         from cases.extensions import name
         from cases.tabs import Tab, tabs
@@ -19,7 +19,10 @@ class CommsConfig(AppConfig):
         from comms.sending import events as events_sending  # noqa: F401
         from comms.sending.case_guards import something_was_said
         from comms.sending.models import Delivery
+        from comms.sending.newsroom import answers
+        from crisisdesk.core.web import warming
 
         contain_case.guard(something_was_said)
         tabs.add(Tab("statements", "comms:case_statements", _("Statements"), place=40))
+        warming.keep_up(answers.listen)
         name("comms.delivery", Delivery.objects.account_names)

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, Exists, F, Func, OuterRef, Prefetch, Q, QuerySet, Value
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Value
 
 from cases.querysets import open_world
 from cases.states import OPEN_CASE, FactState, RoleState
 from comms.states import OPEN_VERSION, SIGNED_PURPOSES, RequestState, Stance, StatementState, TemplateState
 from crisisdesk.core import clock
+from crisisdesk.core.access.among import Slot
+from crisisdesk.core.access.compiled import StandIn
 from crisisdesk.core.access.querysets import DeskQuerySet
 from crisisdesk.core.access.roles import Role
 
@@ -19,14 +21,6 @@ if TYPE_CHECKING:
     from cases.models import Case
     from crisisdesk.core.access.principals import Principal
     from crisisdesk.core.models import User
-
-
-class Among(Func):
-    """`value = ANY (array)`: the array is made once, whatever the planner thinks of its size."""
-
-    template = "%(expressions)s)"
-    arg_joiner = " = ANY ("
-    output_field = BooleanField()
 
 
 class TemplateQuerySet(DeskQuerySet):
@@ -127,7 +121,7 @@ class RequestQuerySet(DeskQuerySet):
         if principal.user is None:
             return self.none()
         stages = apps.get_model("comms.RequestStage").objects.open_to(principal.user, clock.now(), held_by(principal))
-        return self.open().filter(Among(F("pk"), ArraySubquery(stages.order_by().values("request"))))
+        return self.open().filter(pk__among=ArraySubquery(stages.order_by().values("request")))
 
     def for_lists(self) -> Self:
         """With the rows that a line of a list shows."""
@@ -167,27 +161,53 @@ class RequestStageQuerySet(DeskQuerySet):
 
 
 class Held:
-    """The roles of one person, read once by one query: cases by role, and brands by role and whether as deputy."""
+    """The roles of one person, read once by one query: open cases by role, and brands by role and whether as deputy.
 
-    def __init__(self, user: "User", now: datetime) -> None:
-        accepted = apps.get_model("cases.RoleAssignment").objects.filter(user=user, state=RoleState.ACCEPTED)
+    Nothing waits in a case on which work no longer goes on, so the roles of all the years before are not read.
+    """
+
+    def __init__(self, user: "User | None" = None, now: datetime | None = None) -> None:
+        self.cases: dict[str, list[int] | Slot] = {}
+        self.brands: dict[tuple[str, bool], list[int] | Slot] = {}
+        if user is not None:
+            self._read(user, now or clock.now())
+
+    def _read(self, user: "User", now: datetime) -> None:
+        assignments = apps.get_model("cases.RoleAssignment")
+        accepted = assignments.objects.filter(user=user, state=RoleState.ACCEPTED, case__state__in=OPEN_CASE)
         in_cases = accepted.order_by().values_list(Value("case"), "role", Value(value=False), "case_id")
         memberships = apps.get_model("core.Membership").objects.current(now).filter(user=user)
         on_brands = memberships.order_by().values_list(Value("brand"), "role", "is_deputy", "brand_id")
-        self.cases: dict[str, list[int]] = defaultdict(list)
-        self.brands: dict[tuple[str, bool], list[int]] = defaultdict(list)
+        cases, brands = defaultdict(list), defaultdict(list)
         for scope, role, is_deputy, pk in in_cases.union(on_brands, all=True):
             if scope == "case":
-                self.cases[role].append(pk)
+                cases[role].append(pk)
             else:
-                self.brands[role, is_deputy].append(pk)
+                brands[role, is_deputy].append(pk)
+        self.cases.update(cases)
+        self.brands.update(brands)
+
+    @property
+    def shape(self) -> tuple[frozenset[str], frozenset[tuple[str, bool]]]:
+        """Which roles are held at all: a compiled question serves everybody who holds the same."""
+        return frozenset(self.cases), frozenset(self.brands)
+
+    def as_slots(self) -> "Held":
+        """The same roles, held wherever whoever asks holds them."""
+        made = Held()
+        for role in sorted(self.cases):
+            made.cases[role] = Slot(lambda principal, role=role: held_by(principal).cases[role])
+        for key in sorted(self.brands):
+            made.brands[key] = Slot(lambda principal, key=key: held_by(principal).brands[key])
+        return made
 
 
 def held_by(principal: "Principal") -> Held:
     """The roles of a principal, kept with it as its grants are."""
     known: Held | None = principal.__dict__.get("_held")
     if known is None:
-        known = principal.__dict__["_held"] = Held(principal.user, clock.now())  # type: ignore[arg-type]
+        known = held_by(principal.original).as_slots() if isinstance(principal, StandIn) else Held(principal.user)
+        principal.__dict__["_held"] = known
     return known
 
 
@@ -198,12 +218,12 @@ def _by_role(held: Held, now: datetime) -> Q:
     """The condition that one of the roles held entitles to a stage."""
     found = Q(pk__in=[])
     for role, cases in held.cases.items():
-        found |= Q(**{f"{_CASE}__in": cases}) & _entitled(role, now)
+        found |= Q(**{f"{_CASE}__among": cases}) & _entitled(role, now)
     # An account that was closed holds a role no longer, so those who hold it on the brand step in.
     accepted = apps.get_model("cases.RoleAssignment").objects.filter(state=RoleState.ACCEPTED, user__is_active=True)
     for (role, is_deputy), brands in held.brands.items():
         taken = accepted.filter(case=OuterRef(_CASE), role=role)
-        of_brand = Q(**{f"{_CASE}__brand__in": brands}) & open_world(f"{_CASE}__")
+        of_brand = Q(**{f"{_CASE}__brand__among": brands}) & open_world(f"{_CASE}__")
         own = _contains(role) & ~Q(Exists(taken))
         found |= of_brand & (_later(role, now) if is_deputy else own | _executive(role, now))
     return found

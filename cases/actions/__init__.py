@@ -4,6 +4,7 @@ from cases.actions.activation import activate_case, assess_severity
 from cases.actions.calling import call_team
 from cases.actions.clocks import breach_clock, tick_off_clock
 from cases.actions.entries import add_decision, add_note
+from cases.actions.evidence import add_evidence, change_evidence, open_evidence, remove_evidence
 from cases.actions.facts import add_fact, change_fact, confirm_fact, refute_fact, retire_fact
 from cases.actions.lifecycle import (
     change_case,
@@ -38,6 +39,7 @@ __all__ = [
     "accept_role",
     "activate_case",
     "add_decision",
+    "add_evidence",
     "add_fact",
     "add_note",
     "add_step",
@@ -49,6 +51,7 @@ __all__ = [
     "breach_clock",
     "call_team",
     "change_case",
+    "change_evidence",
     "change_fact",
     "change_kind",
     "change_policy",
@@ -70,9 +73,11 @@ __all__ = [
     "merge_case",
     "offer_role",
     "open_case",
+    "open_evidence",
     "publish_protocol",
     "refute_fact",
     "relapse_case",
+    "remove_evidence",
     "remove_step",
     "reopen_case",
     "report_signal",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.actions.activation import activate, activate_case, assess
 from cases.actions.clocks import limits_of, move_clocks, retime_clocks
+from cases.actions.evidence import take_along
 from cases.actions.inputs import kind_of_crisis, quick_assessment
 from cases.actions.roles import enter, offer
 from cases.actions.signals import settle, taken_by_another
@@ -79,6 +80,7 @@ def open_for(
     old = limits_of(signal) if case.kind_id != signal.kind_id else {}
     signal.case = case
     act.record("case.opened", on=case, signal=str(signal.uuid), origin=signal.origin, confidential=confidential)
+    take_along(act, signal, case)
     move_clocks(signal, case)
     if case.kind_id != signal.kind_id:
         retime_clocks(act, case, old)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.actions.clocks import SIGNAL_CODES, cancel_clocks, meet_clock, start_clocks
 from cases.actions.entries import case_is_open, needed
+from cases.actions.evidence import keep_with, take_along
 from cases.actions.inputs import kind_of_crisis, severity_of
 from cases.models import Case, ClockCode, CrisisKind, Severity, Signal, SignalOrigin
 from cases.notices import tell_duty
@@ -17,8 +18,9 @@ from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
-from crisisdesk.core.actions.inputs import LONGEST_TEXT, Address, Inputs, Instant, Many, Reason, Row, Text, Title
+from crisisdesk.core.actions.inputs import LONGEST_TEXT, Address, Inner, Inputs, Instant, Many, Reason, Row, Text, Title
 from crisisdesk.core.errors import Invalid, Unmet
+from crisisdesk.core.files.receiving import Received
 from crisisdesk.core.models import Brand
 
 
@@ -35,6 +37,7 @@ def raise_signal(
     detected_at: datetime | None = None,
     reported_at: datetime | None = None,
     reporter: str = "",
+    screenshot: Received | None = None,
 ) -> Signal:
     """Put a signal on the desk and start its clocks. Every way in ends here.
 
@@ -67,6 +70,8 @@ def raise_signal(
         origin=signal.origin,
         severity=int(signal.severity),
     )
+    if screenshot is not None:
+        keep_with(act, signal, screenshot)
     tell_duty(act, signal)
     return signal
 
@@ -81,6 +86,7 @@ class ReportInputs(Inputs):
     severity = severity_of(required=False, page=False)
     detected_at = Instant(_("First noticed"), required=False, help=_("Empty means now"))
     reporter = Text(longest=500, required=False, page=False)
+    screenshot = Inner(of=Received, required=False)
 
 
 @action(
@@ -101,8 +107,12 @@ def report_signal(
     severity: int | None = None,
     detected_at: datetime | None = None,
     reporter: str = "",
+    screenshot: Received | None = None,
 ) -> Signal:
-    """Report something that may become a crisis. Its clocks start at the moment it was detected, else now."""
+    """Report something that may become a crisis. Its clocks start at the moment it was detected, else now.
+
+    A `screenshot` shows it; it becomes evidence of the case that the signal is opened into.
+    """
     return raise_signal(
         act,
         brand,
@@ -113,6 +123,7 @@ def report_signal(
         severity=severity,
         detected_at=detected_at,
         reporter=reporter,
+        screenshot=screenshot,
         origin=SignalOrigin.API if act.actor.via == "api" else SignalOrigin.REPORT,
     )
 
@@ -202,6 +213,7 @@ def attach_signal(signal: Signal, act: Act, *, case: Case) -> Signal:
     settle(act, signal)
     cancel_clocks(act, signal)
     signal.case = case
+    take_along(act, signal, case)
     act.record("signal.attached", on=case, signal=str(signal.uuid), origin=signal.origin)
     return signal
 

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from cases.actions import (
     activate_case,
     add_decision,
+    add_evidence,
     add_note,
     assess_severity,
     call_team,
@@ -26,6 +27,7 @@ from cases.actions import (
     waive_statement,
     watch_case,
 )
+from cases.api.evidence import CaseEvidenceIn, CaseEvidenceOut
 from cases.api.parts import AssessmentOut, CaseRoleOut, EntryOut
 from cases.models import Case, CaseState, Severity
 from cases.states import OPEN_CASE
@@ -108,6 +110,7 @@ class CaseViewSet(DeskViewSet):
     add_decision = verb(add_decision, response=EntryOut)
     call_team = verb(call_team, response=CaseRoleOut, many=True)
     offer_role = verb(offer_role, response=CaseRoleOut)
+    add_evidence = verb(add_evidence, CaseEvidenceIn, CaseEvidenceOut, path="evidence", takes_files=True)
 
     def get_queryset(self) -> QuerySet[Any]:
         """With what they name."""

@@ -16,7 +16,10 @@ from cases.actions import (
 from cases.api.cases import CaseOut
 from cases.api.shapes import PersonRef
 from cases.models import Severity, Signal, SignalOrigin, SignalState
-from crisisdesk.core.api.viewsets import DeskViewSet, Filter, Output, verb
+from crisisdesk.core.api.input_serializers import serializer_for
+from crisisdesk.core.api.viewsets import DeskViewSet, Filter, Output, VisibleField, verb
+from crisisdesk.core.files.receiving import Received
+from crisisdesk.core.models import Upload
 
 
 class SignalOut(Output):
@@ -43,6 +46,21 @@ class SignalLine(SignalOut):
     actions = False
 
 
+_Report: Any = serializer_for(report_signal, parent="brand", by="slug")
+
+
+class ReportIn(_Report):  # type: ignore[misc]
+    """A new signal; `severity` is provisional and follows the kind where it is left out."""
+
+    screenshot = VisibleField(Upload, required=False, help_text="A finished upload.")
+
+    def validate(self, values: dict[str, Any]) -> dict[str, Any]:
+        """The upload as what it brought."""
+        if upload := values.get("screenshot"):
+            values["screenshot"] = Received.of(upload)
+        return values
+
+
 class SignalViewSet(DeskViewSet):
     """What may become a crisis: reports of people, grouped mentions, alarms of detectors."""
 
@@ -60,7 +78,7 @@ class SignalViewSet(DeskViewSet):
     search = ("title",)
     orderings = {"created_at": "created_at", "reported_at": "reported_at"}
 
-    create = verb(report_signal, parent="brand", by="slug")
+    create = verb(report_signal, ReportIn, parent="brand")
     take_over = verb(take_over_signal)
     dismiss = verb(dismiss_signal)
     attach = verb(attach_signal)

@@ -20,6 +20,7 @@ from cases.tabs import case_url
 from crisisdesk.core.access.capabilities import as_permissions
 from crisisdesk.core.models import Brand, Chain, DeskHistory, DeskModel, Membership, User
 from crisisdesk.core.models.organisation import LANGUAGE_CODE, MembershipQuerySet
+from crisisdesk.core.search import search_index, terms_of
 
 
 class Realm(models.TextChoices):
@@ -86,9 +87,10 @@ class Case(DeskModel):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged", editable=False
     )
     version = models.PositiveIntegerField(default=1, editable=False)
+    search_words = models.TextField(default="", blank=True, editable=False)
 
     objects = CaseQuerySet.as_manager()
-    history = DeskHistory()
+    history = DeskHistory(excluded_fields=["search_words"])
     scope_path = "self"
     states = CASE_STATES
 
@@ -101,6 +103,7 @@ class Case(DeskModel):
             models.Index(fields=["brand", "-created_at", "-id"], name="cases_case_brand_newest"),
             models.Index(fields=["-created_at", "-id"], name="cases_case_newest"),
             models.Index(fields=["brand"], condition=Q(state__in=OPEN_CASE), name="cases_case_open"),
+            search_index("cases_case_search"),
         )
         constraints = (
             severity_check("cases_case_severity"),
@@ -124,7 +127,8 @@ class Case(DeskModel):
         return f"{self.reference} {self.title}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Count the versions; every change happens under the row's lock."""
+        """Count the versions, every change happens under the row's lock; keep what is searched in step."""
+        self.search_words = terms_of(self.title)
         if not self._state.adding:
             self.version += 1
         super().save(*args, **kwargs)

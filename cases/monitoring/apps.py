@@ -13,10 +13,13 @@ class MonitoringConfig(AppConfig):
         from cases.extensions import signal_panel
         from cases.monitoring import actions, constraints, events  # noqa: F401
         from cases.monitoring.text import dictionaries, lemmas
+        from cases.monitoring.text.tokens import search_words
         from cases.monitoring.views.mentions import evidence_context
+        from crisisdesk.core.search import read_with
         from crisisdesk.core.web import warming
 
         dictionaries.keep_in(settings.DATA_DIR / "dictionaries")
         # On a machine that has no dictionaries yet, whoever searches mentions first would wait some seconds for them.
         warming.prepare(lemmas.warm)
+        read_with(search_words)
         signal_panel("monitoring/_evidence.html", evidence_context)

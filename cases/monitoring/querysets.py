@@ -3,20 +3,17 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
-from django.contrib.postgres.search import SearchQuery
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
-from cases.monitoring.text.tokens import search_words
 from cases.states import SignalState
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.access.permissions import EVERYTHING, case_q
 from crisisdesk.core.access.querysets import DeskQuerySet
+from crisisdesk.core.search import query_of
 
 if TYPE_CHECKING:
     from cases.models import Signal
     from crisisdesk.core.access.principals import Principal
-
-MAX_SEARCH_WORDS = 12
 
 
 class SourceQuerySet(DeskQuerySet):
@@ -40,12 +37,8 @@ class MentionQuerySet(DeskQuerySet):
 
     def searched(self, words: str) -> Self:
         """Mentions that contain each of the words, accents and endings aside."""
-        found = search_words(words)[:MAX_SEARCH_WORDS]
-        if not found:
-            return self
-        # The first term is the word itself, which may be the beginning of one; the others are its base forms.
-        query = " & ".join("(" + " | ".join((f"{word}:*", *bases)) + ")" for word, *bases in found)
-        return self.filter(search=SearchQuery(query, config="simple", search_type="raw"))
+        query = query_of(words)
+        return self if query is None else self.filter(search=query)
 
     def unattended(self) -> Self:
         """Mentions that no signal rests on."""
@@ -68,8 +61,8 @@ class SignalEvidenceQuerySet(DeskQuerySet):
         """Evidence of signals of the principal's brands; once in a case, of whoever sees the case."""
         if principal.is_system:
             return self.filter(EVERYTHING)
-        brands = sorted(principal.brands_with(Capability.VIEW))
-        return self.filter(Q(signal__case=None, signal__brand__in=brands) | case_q(principal, "signal__case__"))
+        brands = principal.brand_keys(Capability.VIEW)
+        return self.filter(Q(signal__case=None, signal__brand__among=brands) | case_q(principal, "signal__case__"))
 
     def of(self, signal: "Signal") -> Self:
         """What one signal rests on, in the order in which it came."""

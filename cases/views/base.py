@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from cases.head import case_head, with_head
 from cases.models import Case
+from crisisdesk.core.access.compiled import Compiled
 from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.access.querysets import CappedCount
 from crisisdesk.core.actions import Action
@@ -25,14 +26,33 @@ def case_or_404(principal: Principal, reference: str) -> Case:
     return case
 
 
+def nothing_new(request: HttpRequest, principal: Principal, reference: str) -> bool:
+    """Whether the last event of a visible case is the one the page knows, by `?seq=`. Asked every other second."""
+    known = request.GET.get("seq", "")
+    if not known.isdecimal() or "\0" in reference:
+        return False
+    return _HEAD_SEQ.ask(principal, reference=reference) == [(int(known),)]
+
+
+def _head_seq(principal: Principal, reference: str) -> QuerySet[Any, Any]:
+    return Case.objects.visible_to(principal).filter(reference=reference).order_by().values_list("chain__head_seq")
+
+
+_HEAD_SEQ = Compiled(_head_seq)
+
+
 class CaseView(DeskView):
     """A page of one case; `self.case` is the case."""
 
     tab: ClassVar[str] = ""
+    # Whether the page is asked again and again for what is new since `?seq=`.
+    is_polled: ClassVar[bool] = False
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Find the case before anything else."""
         if not self.principal.is_anonymous:
+            if self.is_polled and nothing_new(request, self.principal, kwargs["reference"]):
+                return no_content()
             self.case = case_or_404(self.principal, kwargs["reference"])
         return super().dispatch(request, *args, **kwargs)
 

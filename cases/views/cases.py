@@ -25,7 +25,8 @@ from cases.actions import (
 )
 from cases.models import Case, CaseState, Clock, Fact, Protocol, RoleAssignment, Severity, Task
 from cases.states import OPEN_CASE, OPEN_TASK, FactState, RoleState
-from cases.views.base import CaseView, KeysetPage, no_content, possible
+from cases.views.base import CaseView, KeysetPage, possible
+from cases.views.evidence import evidence_context
 from cases.views.verbs import next_steps
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.access.principals import Principal
@@ -40,7 +41,7 @@ class CaseListView(DeskView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """A page of the list."""
-        rows = Case.objects.visible_to(self.principal).select_related("brand", "kind")
+        rows = Case.objects.visible_to(self.principal).for_lists()
         chosen = {name: request.GET.get(name, "") for name in ("state", "severity", "brand", "q")}
         if chosen["state"] in CaseState.values:
             rows = rows.filter(state=chosen["state"])
@@ -73,28 +74,33 @@ class CaseListView(DeskView):
 def _searched(rows: Any, text: str) -> Any:
     if text.upper().startswith("CD-"):
         return rows.filter(reference__istartswith=text)
-    return rows.filter(title__icontains=text)
+    return rows.searched(text)
 
 
 def _leads(cases: list[Case]) -> dict[int, Any]:
     """Who leads, by case."""
-    held = RoleAssignment.objects.accepted().filter(case__in=cases, role=Role.CRISIS_LEAD).select_related("user")
-    return {assignment.case_id: assignment.user for assignment in held}
+    held = RoleAssignment.objects.accepted().filter(case__in=cases, role=Role.CRISIS_LEAD)
+    shown = held.select_related("user").only("case_id", "user__name")
+    return {assignment.case_id: assignment.user for assignment in shown}
 
 
 def _next_clocks(cases: list[Case]) -> dict[int, Any]:
     """The running clock that is due first, by case."""
-    running = Clock.objects.running().filter(case__in=cases).order_by("-due_at")
-    return {clock.case_id: clock for clock in running}
+    running = Clock.objects.running().filter(case__in=cases).order_by("case_id", "due_at").distinct("case_id")
+    return {clock.case_id: clock for clock in running.only(*_SHOWN_OF_CLOCK)}
+
+
+# What the tag `clock` shows.
+_SHOWN_OF_CLOCK = ("case_id", "code", "subject", "started_at", "warn_at", "due_at", "met_at", "cancelled_at")
 
 
 class HeadView(CaseView):
-    """The head of a case, for pages that keep it fresh."""
+    """The head of a case, for pages that keep it fresh; 204 while the log has not moved."""
+
+    is_polled = True
 
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
-        """The head, or 204 while the log has not moved."""
-        if request.GET.get("seq") == str(self.case.chain.head_seq):
-            return no_content()
+        """The head."""
         return render(request, "cases/_head.html", self.head(request.GET.get("tab", "")))
 
 
@@ -112,12 +118,12 @@ class CourseView(CaseView):
 
 
 class CourseLiveView(CaseView):
-    """The course while it is being looked at."""
+    """The course while it is being looked at; 204 while the log has not moved."""
+
+    is_polled = True
 
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
-        """The fragment, or 204 while the log has not moved."""
-        if request.GET.get("seq") == str(self.case.chain.head_seq):
-            return no_content()
+        """The fragment."""
         prefetch_course(self.case)
         return render(request, "cases/_course.html", {**self.head(), **course_context(self.case, self.principal)})
 
@@ -174,6 +180,7 @@ class FactsView(CaseView):
             "groups": [(state, state.label, grouped[state]) for state in self.GROUPS if grouped[state]],
             "may_add": possible(add_fact, self.principal, self.case),
             "form": form_for(add_fact)(principal=self.principal, target=self.case),
+            **evidence_context(self.case, self.principal, whole=request.GET.get("evidence") == "all"),
         }
         return render(request, "cases/facts.html", context)
 

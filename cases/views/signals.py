@@ -20,11 +20,14 @@ from cases.actions import (
     take_over_signal,
 )
 from cases.extensions import signal_panels
+from cases.forms import ReportForm
 from cases.models import Case, Severity, Signal, SignalState
 from cases.models.assessments import ALL_NO
 from cases.views.base import KeysetPage, VerbPage, no_content, possible
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.access.principals import Principal
+from crisisdesk.core.files.receiving import receive
+from crisisdesk.core.files.types import FileKind
 from crisisdesk.core.models import Brand, DeskModel, Event
 from crisisdesk.core.web.input_forms import form_for
 from crisisdesk.core.web.views import DeskView, NewView
@@ -107,6 +110,8 @@ def signal_context(signal: Signal, principal: Principal) -> dict[str, Any]:
         "signal": signal,
         "live_url": f"{reverse('cases:signal_live', args=[signal.uuid])}?state={digest(signal)}",
         "clocks": clocks,
+        "files": list(signal.files.select_related("file__removal")),
+        "may_remove_files": principal.has(Capability.LEAD, signal.brand),
         "lines": course.told(events.order_by("-id")[:20]),
         "panels": [render_to_string(template, dict(found)) for template, found in signal_panels(signal, principal)],
         "all_no": ALL_NO,
@@ -174,11 +179,19 @@ class ReportPage(NewView):
     """A new signal on one of one's brands."""
 
     verb = report_signal
+    form_class = ReportForm
     template_name = "cases/report.html"
 
     def parents(self) -> QuerySet[Brand]:
         """The brands a person may raise signals on."""
         return brands_to_report_on(self.principal)
+
+    def get_values(self, form: django_forms.Form | None) -> dict[str, Any]:
+        """The picture is checked and stored now, before the verb writes its row."""
+        values = super().get_values(form)
+        if picture := values.pop("screenshot", None):
+            values["screenshot"] = receive(picture, only=FileKind.IMAGE, field="screenshot")
+        return values
 
     def get_success_url(self, result: Signal) -> str:
         """To the new signal."""

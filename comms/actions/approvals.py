@@ -495,8 +495,11 @@ def _stage_of(request: ApprovalRequest, act: Act) -> RequestStage:
 
 def _stages_for(request: ApprovalRequest, act: Act) -> list[RequestStage]:
     """The stages in which the acting person may decide now."""
-    stages = RequestStage.objects.open_to(act.user, act.now).filter(request=request)
-    return act.once(("stages", request.pk), lambda: list(stages))
+
+    def find() -> list[RequestStage]:
+        return list(RequestStage.objects.open_to(act.user, act.now).filter(request=request))
+
+    return act.once(("stages", request.pk), find)
 
 
 def the_text_that_was_read(

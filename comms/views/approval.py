@@ -59,8 +59,11 @@ class ApprovalView(VerbView):
     verb = approve_statement
 
     def get_object(self) -> Any:
-        """The visible request with what the page shows."""
-        rows = ApprovalRequest.objects.for_lists()
+        """The visible request with what the page shows; a decision itself needs no more than the text and its case."""
+        if self.request.method == "POST":
+            rows = ApprovalRequest.objects.select_related("version__statement__case__brand")
+        else:
+            rows = ApprovalRequest.objects.for_lists()
         return rows.visible_row(self.principal, uuid=self.kwargs["uuid"])
 
     def get_form_options(self) -> dict[str, Any]:

@@ -41,7 +41,7 @@ class Banner:
 
 def desk(request: HttpRequest) -> dict[str, Any]:
     """Context processor. Nothing is read before a template asks for it, so public pages touch no session."""
-    counted: Any = SimpleLazyObject(lambda: _counts(request))
+    counted: Any = SimpleLazyObject(lambda: counts_of(request))
     return {
         "me": SimpleLazyObject(lambda: request.user if request.user.is_authenticated else None),
         "theme": SimpleLazyObject(lambda: _theme(request)),
@@ -57,8 +57,12 @@ def _principal(request: HttpRequest) -> Principal:
     return principal
 
 
-def _counts(request: HttpRequest) -> Counts:
-    return counts(_principal(request))
+def counts_of(request: HttpRequest) -> Counts:
+    """The figures of the rail, asked once for a page."""
+    known: Counts | None = request.__dict__.get("counts_of_rail")
+    if known is None:
+        known = request.__dict__["counts_of_rail"] = counts(_principal(request))
+    return known
 
 
 def _theme(request: HttpRequest) -> str:

@@ -1,11 +1,12 @@
 """One case as one person sees it: what stands where, and the loudest next step."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, QuerySet, Value
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -22,6 +23,7 @@ from comms.querysets import held_by
 from comms.states import StatementState
 from crisisdesk.core import clock
 from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.compiled import Compiled
 from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.access.roles import Role
 from crisisdesk.desk.waiting import by_hand_of, returned_to, tasks_of, version_name
@@ -174,10 +176,10 @@ class Overview:
 
 def overview(case: Case, principal: Principal) -> Overview:
     """Read everything the page shows of a case the principal sees."""
-    in_case = Q(version__statement__case=case)
-    requests = ApprovalRequest.objects.visible_to(principal).open().filter(in_case)
-    versions = _versions(case, principal)
+    asks = _asks(case, principal)
+    versions = _versions(case)
     read_people_and_clocks(case)
+    tasks = Task.objects.filter(pk__in=asks["task"]).select_related("step").order_by(F("due_at").asc(nulls_last=True))
     return Overview(
         case=case,
         principal=principal,
@@ -187,14 +189,12 @@ def overview(case: Case, principal: Principal) -> Overview:
         running=[row for row in case.clocks.all() if row.is_running],
         facts=_facts(case),
         versions=_shown(case, versions),
-        requests=list(requests.for_lists()),
-        my_stages=frozenset(_open_stages(case, principal)),
-        by_hand=[row for row in versions if row.waits_for_hands],
-        returned=[row for row in versions if row.came_back],
-        to_correct=[row for row in versions if row.is_wrong],
-        tasks=list(
-            tasks_of(principal).filter(case=case).select_related("step").order_by(F("due_at").asc(nulls_last=True))
-        ),
+        requests=_requests(case, versions),
+        my_stages=asks["stage"],
+        by_hand=[row for row in versions if row.pk in asks["by_hand"]],
+        returned=[row for row in versions if row.pk in asks["returned"]],
+        to_correct=[row for row in versions if row.pk in asks["to_correct"]],
+        tasks=list(tasks) if asks["task"] else [],
         is_assessed=case.is_assessed,  # type: ignore[attr-defined]
     )
 
@@ -205,11 +205,36 @@ def with_assessed(rows: CaseQuerySet) -> CaseQuerySet:
     return with_head(rows).annotate(is_assessed=Exists(judged))
 
 
-def _open_stages(case: Case, principal: Principal) -> Iterable[int]:
-    if principal.user is None:
-        return ()
-    stages = RequestStage.objects.open_to(principal.user, clock.now(), held_by(principal))
-    return stages.filter(request__version__statement__case=case).values_list("pk", flat=True)
+def _asks(case: Case, principal: Principal) -> dict[str, frozenset[int]]:
+    """What the case asks of the reader: keys of versions, of stages of requests and of tasks, by kind."""
+    found: dict[str, set[int]] = defaultdict(set)
+    for kind, pk in _OF_READER.ask(principal, case=case.pk) if principal.user else ():
+        found[kind].add(pk)
+    return {kind: frozenset(found[kind]) for kind in ("by_hand", "returned", "to_correct", "stage", "task")}
+
+
+def _of_reader(principal: Principal, case: int) -> QuerySet[Any, Any]:
+    user = principal.user
+    stages = RequestStage.objects.open_to(user, clock.now(), held_by(principal))  # type: ignore[arg-type]
+    kinds: dict[str, QuerySet[Any]] = {
+        "by_hand": by_hand_of(principal).filter(statement__case=case),
+        "returned": returned_to(principal).filter(statement__case=case),
+        "to_correct": StatementVersion.objects.correction_needed().filter(statement__case=case),
+        "stage": stages.filter(request__version__statement__case=case),
+        "task": tasks_of(principal).filter(case=case),
+    }
+    parts = [rows.order_by().values_list(Value(kind), "pk") for kind, rows in kinds.items()]
+    return parts[0].union(*parts[1:], all=True)
+
+
+_OF_READER = Compiled(_of_reader, lambda principal: held_by(principal).shape)
+
+
+def _requests(case: Case, versions: Iterable[StatementVersion]) -> list[ApprovalRequest]:
+    """The requests that wait; where no text is in approval there is none to ask for."""
+    if not case.is_open or not any(row.state == StatementState.IN_APPROVAL for row in versions):
+        return []
+    return list(ApprovalRequest.objects.open().filter(version__statement__case=case).for_lists())
 
 
 def _facts(case: Case) -> list[Fact]:
@@ -217,26 +242,21 @@ def _facts(case: Case) -> list[Fact]:
     return sorted(rows, key=lambda row: _FACT_ORDER.index(FactState(row.state)))[:FACTS]
 
 
-def _versions(case: Case, principal: Principal) -> list[Any]:
-    """All versions in the case, each with whether it is the newest and what it asks of the reader."""
-    rows = StatementVersion.objects.visible_to(principal).filter(statement__case=case)
-    same = {"pk": OuterRef("pk")}
-    return list(
-        rows.annotate(
-            is_newest=Exists(StatementVersion.objects.newest().filter(**same)),
-            waits_for_hands=Exists(by_hand_of(principal).filter(**same)),
-            came_back=Exists(returned_to(principal).filter(**same)),
-            is_wrong=Exists(StatementVersion.objects.correction_needed().filter(**same)),
-        )
-        .select_related("statement")
-        .order_by("-statement__created_at", "language", "-number")
-    )
+def _versions(case: Case) -> list[StatementVersion]:
+    """All versions in the case."""
+    rows = StatementVersion.objects.filter(statement__case=case).select_related("statement")
+    return list(rows.order_by("-statement__created_at", "language", "-number"))
 
 
 def _shown(case: Case, versions: Iterable[Any]) -> list[StatementVersion]:
     gone = (StatementState.SUPERSEDED, StatementState.RETRACTED)
-    newest = [row for row in versions if row.is_newest and row.state not in gone]
-    return sorted(newest, key=lambda row: row.language != case.primary_language)
+    newest: dict[tuple[int, str], StatementVersion] = {}
+    for row in versions:
+        known = newest.setdefault((row.statement_id, row.language), row)
+        if row.number > known.number:
+            newest[row.statement_id, row.language] = row
+    shown = [row for row in newest.values() if row.state not in gone]
+    return sorted(shown, key=lambda row: row.language != case.primary_language)
 
 
 # --- the next step ----------------------------------------------------------------------------------------------------

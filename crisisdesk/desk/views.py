@@ -5,12 +5,11 @@ from django.shortcuts import render
 
 from cases.head import case_head
 from cases.models import Case
+from cases.views.base import no_content, nothing_new
 from crisisdesk.core.web.views import DeskView
+from crisisdesk.desk.context import counts_of
 from crisisdesk.desk.overview import overview, with_assessed
 from crisisdesk.desk.waiting import waiting
-
-# What a live region gets while it shows the present state; htmx then leaves the page alone.
-NOTHING_NEW = 204
 
 
 class HomeView(DeskView):
@@ -18,9 +17,9 @@ class HomeView(DeskView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The page, or its live region; 204 while `digest` is still right."""
-        found = waiting(self.principal)
+        found = waiting(self.principal, counts_of(request))
         if request.GET.get("digest") == found.digest:
-            return HttpResponse(status=NOTHING_NEW)
+            return no_content()
         region = "desk/_home.html" if request.headers.get("HX-Request") else "desk/home.html"
         return render(request, region, {"waiting": found})
 
@@ -30,9 +29,9 @@ class CaseView(DeskView):
 
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
         """The page, or its live region; 204 while `seq` is still the last event of the case."""
+        if nothing_new(request, self.principal, reference):
+            return no_content()
         case = with_assessed(Case.objects.all()).visible_row(self.principal, reference=reference)
-        if request.GET.get("seq") == str(case.chain.head_seq):
-            return HttpResponse(status=NOTHING_NEW)
         context = {"view": overview(case, self.principal), "seen": _number(request.GET.get("seq"))}
         if request.headers.get("HX-Request"):
             return render(request, "desk/_case.html", context)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -16,11 +16,12 @@ from cases.models import Case, Clock, RoleAssignment, Signal, Task
 from cases.querysets import open_world
 from cases.states import OPEN_CASE, RoleState, SignalState
 from comms.models import ApprovalRequest, ReleaseReview, StatementVersion
-from comms.querysets import RequestQuerySet
+from comms.querysets import RequestQuerySet, held_by
 from comms.sending.models import Delivery
 from comms.states import StatementState
 from crisisdesk.core import clock
 from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.compiled import Compiled
 from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.access.roles import Role
 from crisisdesk.core.languages import language_word
@@ -62,12 +63,13 @@ class Item:
 
 @dataclass(frozen=True)
 class Counts:
-    """The figures of the rail, `99+` beyond the limit; and which brand's newsroom it leads to."""
+    """The figures of the rail, `99+` beyond the limit; which brand's newsroom it leads to; what kinds of items wait."""
 
     mine: int | str = 0
     signals: int | str = 0
     cases: int | str = 0
     newsroom: str = ""
+    kinds: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -108,16 +110,17 @@ class Waiting:
         return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
 
 
-def waiting(principal: Principal) -> Waiting:
+def waiting(principal: Principal, counted: Counts | None = None) -> Waiting:
     """Everything the home page shows; a constant number of queries.
 
-    What others wait for the reader to decide comes first, then the rest; both by time.
+    What others wait for the reader to decide comes first, then the rest; both by time. The figures of the rail tell
+    which kinds wait at all: the others are not asked for again.
     """
     if principal.user is None:
         return Waiting()
     never = datetime.max.replace(tzinfo=UTC)
-    kinds = (_offers, _approvals, _by_hand, _returned, _reviews, _tasks)
-    items = [item for read in kinds for item in read(principal)]
+    counted = counted or counts(principal)
+    items = [item for kind, read in _READ.items() if kind in counted.kinds for item in read(principal)]
     return Waiting(
         items=sorted(items, key=lambda item: (item.kind not in DECISIONS, item.due_at or item.since or never)),
         roleless=_roleless(principal),
@@ -139,23 +142,31 @@ def counts(principal: Principal) -> Counts:
     """The figures of the rail in one query, after the reader's own roles were read.
 
     A row for everything counted, up to the limit of a badge: counted by the database in subqueries it would cost
-    several times as much, nearly all of it in putting the question together, and every page asks it.
+    several times as much. Every page asks it, so the question is put together once in each process.
     """
     if principal.user is None:
         return Counts()
-    own = (offers_of, approvals_of, by_hand_of, returned_to, reviews_of, tasks_of)
-    brands = Brand.objects.filter(pk__in=sorted(principal.brands_with(Capability.VIEW)), active=True)
+    found: dict[str, list[str]] = defaultdict(list)
+    for what, name in _RAIL.ask(principal):
+        found[what].append(name)
+    mine = _capped(sum(len(found[what]) for what in OWN))
+    signals, cases = _capped(len(found["signals"])), _capped(len(found["cases"]))
+    kinds = frozenset(what for what in OWN if found[what])
+    return Counts(mine, signals, cases, "".join(found["newsroom"]), kinds)
+
+
+def _rail(principal: Principal) -> QuerySet[Any, tuple[str, str]]:
+    brands = Brand.objects.filter(pk__among=principal.brand_keys(Capability.VIEW), active=True)
     parts = [
-        *(_counted("mine", rows(principal)) for rows in own),
+        *(_counted(what, rows(principal)) for what, rows in OWN.items()),
         _counted("signals", Signal.objects.visible_to(principal).filter(state=SignalState.NEW)),
         _counted("cases", Case.objects.visible_to(principal).open()),
         brands.order_by("name").values_list(Value("newsroom"), "slug")[:1],
     ]
-    found: dict[str, list[str]] = defaultdict(list)
-    for what, name in parts[0].union(*parts[1:], all=True):
-        found[what].append(name)
-    mine, signals, cases = (_capped(len(found[what])) for what in ("mine", "signals", "cases"))
-    return Counts(mine, signals, cases, "".join(found["newsroom"]))
+    return parts[0].union(*parts[1:], all=True)
+
+
+_RAIL = Compiled(_rail, lambda principal: held_by(principal).shape)
 
 
 # --- reads ------------------------------------------------------------------------------------------------------------
@@ -230,8 +241,8 @@ def _running() -> Prefetch[str, QuerySet[Clock], str]:
 
 def _capable(principal: Principal, capability: Capability, path: str) -> Q:
     """The condition that the capability is held on the case at `path`, as literal lists."""
-    brands, cases = sorted(principal.brands_with(capability)), sorted(principal.cases_with(capability))
-    return Q(**{f"{path}__brand__in": brands}) & open_world(f"{path}__") | Q(**{f"{path}__in": cases})
+    brands, cases = principal.brand_keys(capability), principal.case_keys(capability)
+    return Q(**{f"{path}__brand__among": brands}) & open_world(f"{path}__") | Q(**{f"{path}__among": cases})
 
 
 def _counted(what: str, rows: QuerySet[Any]) -> QuerySet[Any, tuple[str, str]]:
@@ -245,6 +256,17 @@ def _capped(number: int) -> int | str:
 
 def _clocks(rows: list[Clock]) -> list[tuple[int, datetime, bool]]:
     return [(row.pk, row.due_at, row.is_late) for row in rows]
+
+
+# What waits for the reader in person, by kind; the order in which the home page reads them.
+OWN: dict[str, Callable[[Principal], QuerySet[Any]]] = {
+    "offer": offers_of,
+    "approval": approvals_of,
+    "by_hand": by_hand_of,
+    "returned": returned_to,
+    "review": reviews_of,
+    "task": tasks_of,
+}
 
 
 # --- items ------------------------------------------------------------------------------------------------------------
@@ -297,6 +319,16 @@ def _tasks(principal: Principal) -> Iterable[Item]:
     for row in rows[:MOST]:
         url = reverse("cases:course", args=[row.case.reference])
         yield _item("task", row, "square-check", row.title, row.case, url, _("Open the task"), row.due_at)
+
+
+_READ: dict[str, Callable[[Principal], Iterable[Item]]] = {
+    "offer": _offers,
+    "approval": _approvals,
+    "by_hand": _by_hand,
+    "returned": _returned,
+    "review": _reviews,
+    "task": _tasks,
+}
 
 
 def _item(

@@ -243,6 +243,35 @@ def test_a_page_of_a_case_takes_few_queries(world: World, sealed: Callable[[], N
     assert queries(client, f"/cases/{case.reference}/facts/") <= 11
 
 
+def test_a_poll_asks_for_the_session_the_account_its_grants_and_one_number(
+    world: World, sealed: Callable[[], None], django_assert_num_queries: Any
+) -> None:
+    case, client = led(world), world.client("duty")
+    sealed()
+    case.chain.refresh_from_db()
+    for page in ("", "head/", "course/live/"):
+        address = f"/cases/{case.reference}/{page}?seq={case.chain.head_seq}"
+        client.get(address)
+        with django_assert_num_queries(4):
+            assert client.get(address).status_code == 204
+
+
+def test_a_poll_tells_nobody_else_whether_there_is_anything_new(world: World, sealed: Callable[[], None]) -> None:
+    case = led(world)
+    sealed()
+    case.chain.refresh_from_db()
+    for page in ("", "head/", "course/live/"):
+        address = f"/cases/{case.reference}/{page}?seq={case.chain.head_seq}"
+        assert world.client("outsider").get(address).status_code == 404
+        assert world.client("anonymous").get(address).status_code == 302
+
+
+def test_what_may_be_done_with_a_case_asks_once_whether_it_is_seen(world: World) -> None:
+    case, client = led(world), world.client("crisis_lead")
+    assert queries(client, f"/api/v1/cases/{case.reference}") <= 11
+    assert queries(client, "/api/v1/cases?limit=25") <= 6
+
+
 def test_lists_have_pages_by_key(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     from cases.views.base import KeysetPage
 

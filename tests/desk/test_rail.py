@@ -6,9 +6,13 @@ import pytest
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
+from cases.models import Case, Signal
 from crisisdesk.core.jobs import wake
+from crisisdesk.desk import waiting
 from crisisdesk.desk.context import desk
+from crisisdesk.desk.waiting import OWN, Counts, counts
 from tests.cases import build as cases
+from tests.comms import build as comms
 from tests.conftest import World
 
 
@@ -90,3 +94,35 @@ def test_error_pages_need_neither_session_nor_database(status: int) -> None:
     assert "<h1>" in page
     assert "abc123" in page
     assert "style=" not in page
+
+
+def test_the_figures_are_those_of_the_lists(world: World, persona: str) -> None:
+    """The rail asks a question that was put together once; the lists put theirs together each time."""
+    comms.submitted(world)
+    cases.signal(world)
+    principal = world.principal(persona)
+    found = counts(principal)
+    if principal.user is None:
+        assert found == Counts()
+        return
+    rows = {kind: read(principal).count() for kind, read in OWN.items()}
+    assert found.kinds == {kind for kind, number in rows.items() if number}
+    assert found.mine == sum(rows.values())
+    assert found.signals == Signal.objects.visible_to(principal).filter(state="new").count()
+    assert found.cases == Case.objects.visible_to(principal).open().count()
+
+
+def test_one_question_serves_people_with_the_same_roles(world: World) -> None:
+    counts(world.principal("care"))
+    known = len(waiting._RAIL._made)
+    taken = cases.active(world)
+    assert counts(world.principal("care")).cases == Case.objects.open().count()
+    assert len(waiting._RAIL._made) == known
+    assert taken.is_open
+
+
+def test_every_page_asks_two_questions_for_the_rail(world: World, django_assert_num_queries: Any) -> None:
+    principal = world.principal("comms_lead")
+    assert principal.grants
+    with django_assert_num_queries(2):
+        counts(principal)

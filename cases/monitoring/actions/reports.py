@@ -2,12 +2,13 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from cases.actions.entries import needed
+from cases.actions.evidence import keep_with
 from cases.actions.inputs import kind_of_crisis
 from cases.actions.signals import brand_is_active, raise_signal
 from cases.models import CrisisKind, Signal, SignalOrigin, SignalState
@@ -30,8 +31,9 @@ from cases.monitoring.text.folding import folded
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
-from crisisdesk.core.actions.inputs import Inputs, Text
-from crisisdesk.core.errors import Unmet
+from crisisdesk.core.actions.inputs import Inner, Inputs, Text
+from crisisdesk.core.errors import Invalid, Unmet
+from crisisdesk.core.files.receiving import Received
 from crisisdesk.core.models import Brand
 from crisisdesk.core.web.request_errors import TooMany
 
@@ -144,7 +146,13 @@ class Report:
 
 
 def _reported_before(
-    address: ReportAddress, act: Act, *, what: str = "", where: str = "", who: str = ""
+    address: ReportAddress,
+    act: Act,
+    *,
+    what: str = "",
+    where: str = "",
+    who: str = "",
+    screenshot: Received | None = None,
 ) -> Signal | None:
     """The signal of a report that came in word for word before, unless it was put aside since."""
     mention = Report.of_fields(what, where, who).mention
@@ -181,6 +189,7 @@ class AnonymousReportInputs(Inputs):
         required=False,
         attributes={"autocomplete": "name"},
     )
+    screenshot = Inner(of=Received, required=False)
 
 
 @action(
@@ -191,13 +200,23 @@ class AnonymousReportInputs(Inputs):
     repeat=_reported_before,
     inputs=AnonymousReportInputs,
 )
-def report_by_address(address: ReportAddress, act: Act, *, what: str, where: str = "", who: str = "") -> Signal:
+def report_by_address(
+    address: ReportAddress,
+    act: Act,
+    *,
+    what: str,
+    where: str = "",
+    who: str = "",
+    screenshot: Received | None = None,
+) -> Signal:
     """Report something through a secret address: `what` is going on, `where` (a link or the text), and `who` reports.
 
-    Reports of one link gather on one signal; so do reports beyond ten in ten minutes.
+    Reports of one link gather on one signal; so do reports beyond ten in ten minutes, which take no `screenshot`.
     """
     report = Report.of_fields(what, where, who)
-    recent = [moment for moment in address.recent if moment > act.now - WINDOW]
+    recent = recent_reports(address, act.now)
+    if screenshot is not None:
+        refuse_many_pictures(address, act.now)
     if len(recent) >= MOST_REPORTS:
         raise TooMany(_("Very many reports are coming in here. Call the communications duty officer instead."))
     source = _report_source(address.brand, act)
@@ -220,9 +239,23 @@ def report_by_address(address: ReportAddress, act: Act, *, what: str, where: str
     elif report.who:
         entry = act.entry("name", on=signal, text=report.who)
     add_evidence(act, signal, mentions, REPORTED)
+    if screenshot is not None:
+        keep_with(act, signal, screenshot)
     ReportAddress.objects.filter(pk=address.pk).update(recent=[*recent, act.now])
     act.record("report.received", on=signal, entry=entry, address=str(address.uuid))
     return signal
+
+
+def recent_reports(address: ReportAddress, now: datetime) -> list[datetime]:
+    """When reports came in within the last minutes."""
+    return [moment for moment in address.recent if moment > now - WINDOW]
+
+
+def refuse_many_pictures(address: ReportAddress, now: datetime) -> None:
+    """Take pictures only with as many reports as raise signals of their own; asked before any byte is stored too."""
+    if len(recent_reports(address, now)) >= MOST_SIGNALS:
+        said = _("Very many reports are coming in here; send this one without the picture")
+        raise Invalid({"screenshot": said})
 
 
 def _keep(source: Source, report: Report) -> list[Mention]:

@@ -11,9 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views import View
 from django.views.decorators.cache import never_cache
 
+from cases.forms import screenshot_field
 from cases.monitoring.actions import (
     create_report_address,
     report_by_address,
+    reports,
     revoke_report_address,
     rotate_report_address,
 )
@@ -21,8 +23,11 @@ from cases.monitoring.actions.reports import Issued
 from cases.monitoring.models import ReportAddress
 from cases.monitoring.models.reports import digest_of
 from cases.monitoring.views.sources import managed_brands
+from crisisdesk.core import clock
 from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.errors import Denied, DomainError, Missing
+from crisisdesk.core.files.receiving import kept_or_gone, receive
+from crisisdesk.core.files.types import FileKind
 from crisisdesk.core.web.input_forms import form_for, refuse_in
 from crisisdesk.core.web.views import DeskView, NewView, SeeOther, VerbView
 
@@ -31,9 +36,12 @@ REPORTER = Principal("anonymous", via="link")
 
 
 class ReportForm(form_for(report_by_address)):  # type: ignore[misc]
-    """The three fields of a report. `website` is invisible to people: what fills it in is a program."""
+    """The fields of a report. `website` is invisible to people: what fills it in is a program."""
 
+    screenshot = screenshot_field()
     website = forms.CharField(label=_("Leave empty"), required=False, max_length=200)
+
+    field_order = ("where", "what", "screenshot", "who", "website")
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -55,13 +63,17 @@ class ReportView(View):
     def post(self, request: HttpRequest, secret: str) -> HttpResponse:
         """Report. A program that fills in the invisible field is thanked and forgotten."""
         address = self.address(secret)
-        form = ReportForm(request.POST, principal=REPORTER)
+        form = ReportForm(request.POST, request.FILES, principal=REPORTER)
         if not form.is_valid():
             return self._show(address, form, status=422)
         values = dict(form.cleaned_data)
         if not values.pop("website"):
             try:
-                report_by_address(address, REPORTER, **values)
+                if picture := values.pop("screenshot"):
+                    reports.refuse_many_pictures(address, clock.now())
+                    values["screenshot"] = receive(picture, only=FileKind.IMAGE, field="screenshot")
+                with kept_or_gone(values):
+                    report_by_address(address, REPORTER, **values)
             except Missing:
                 raise
             except DomainError as error:

@@ -31,7 +31,7 @@ def is_demanded_of(principal: Principal) -> bool:
         return False
     if user.is_staff or user.is_superuser:
         return True
-    return any(principal.brands_with(right) or principal.cases_with(right) for right in GUARDED)
+    return any(principal.brands_with(right) or principal.holds_on_a_case(right) for right in GUARDED)
 
 
 def is_missing_for(principal: Principal) -> bool:

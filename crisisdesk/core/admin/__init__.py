@@ -22,7 +22,7 @@ from crisisdesk.core.admin.base import AdminVerb, DeskAdmin, ReadOnlyInline, Wor
 from crisisdesk.core.admin.membership_form import MembershipForm
 from crisisdesk.core.errors import Denied, DomainError, NotFresh
 from crisisdesk.core.log import events
-from crisisdesk.core.models import ApiToken, Brand, DeadNotice, Event, Membership, Organisation, User
+from crisisdesk.core.models import ApiToken, Brand, DeadNotice, Event, Membership, Organisation, StoredFile, User
 from crisisdesk.core.models.events import INSTALLATION_CHAIN_ID
 from crisisdesk.core.web.input_forms import refuse_in
 
@@ -219,6 +219,20 @@ def new_service_token(model_admin: ApiTokenAdmin, request: HttpRequest) -> HttpR
             shown["Cache-Control"] = "no-store"
             return shown
     return render(request, "admin/desk_verb_form.html", context, status=status)
+
+
+@admin.register(StoredFile)
+class StoredFileAdmin(WorkflowAdmin):
+    """Files: what they are called, how large they are, their hash, and why they were removed."""
+
+    list_display = ("name", "kind", "size", "sha256", "stored_by", "created_at", "removed_at")
+    list_filter = ("kind", ("removed_at", admin.EmptyFieldListFilter))
+    search_fields = ("name", "sha256")
+    list_select_related = ("stored_by",)
+    fields = (
+        "name", "kind", "media_type", "size", "sha256", "stored_by", "created_at", "key", "removed_at", "removal",
+    )  # fmt: skip
+    readonly_fields = fields
 
 
 @admin.register(Event)

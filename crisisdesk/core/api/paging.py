@@ -66,7 +66,7 @@ class StrictFilters(BaseFilterBackend):
             raise BadRequest(_("Some parameters are not right"), wrong)
         sought = request.query_params.get("search", "").strip() if view.search else ""
         if sought:
-            queryset = queryset.filter(Q.create([(f"{path}__icontains", sought) for path in view.search], Q.OR))
+            queryset = view.searched(queryset, sought)
         return queryset
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
+from crisisdesk.core.actions.decorator import visible
 from crisisdesk.core.api.auth import principal_of
 from crisisdesk.core.api.endpoints import DETAIL_VERBS
 
@@ -55,11 +56,12 @@ class AvailableActions(serializers.Field[Any, Any, Any, Any]):
         """Ask every verb of the model."""
         principal = principal_of(self.context["request"])
         in_list = isinstance(getattr(self.parent, "parent", None), serializers.ListSerializer)
-        return [
-            made.path or made.name
-            for made in DETAIL_VERBS.get(type(row), [])
-            if (made.action.offered if in_list else made.action.can)(principal, row)
-        ]
+        offered = [made for made in DETAIL_VERBS.get(type(row), []) if made.action.offered(principal, row)]
+        if not in_list:
+            # Whether the row can be seen is asked once, not by every verb, and not where it was read as visible.
+            seen = row is self.context.get("seen") or (bool(offered) and visible(row, principal))
+            offered = [made for made in offered if seen and not made.action.unmet(principal, row)]
+        return [made.path or made.name for made in offered]
 
 
 class VisibleField(serializers.SlugRelatedField[Any]):

@@ -22,10 +22,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpResponse
 from rest_framework import viewsets
 from rest_framework.decorators import action as extra_action
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
@@ -38,9 +39,12 @@ from crisisdesk.core.api.endpoints import DETAIL_VERBS, STANDARD, SerializerClas
 from crisisdesk.core.api.idempotency import etag_of, in_one_transaction, once, require_version
 from crisisdesk.core.api.input_serializers import serializer_for
 from crisisdesk.core.api.paging import Filter, KeysetPagination, StrictFilters, refuse_unknown
+from crisisdesk.core.api.parsing import StrictJSONParser
 from crisisdesk.core.api.serializers import Input, Output, VisibleField
 from crisisdesk.core.errors import Missing
+from crisisdesk.core.files.receiving import kept_or_gone
 from crisisdesk.core.models import Organisation
+from crisisdesk.core.search import Searched
 
 __all__ = ["Answers", "DeskViewSet", "Filter", "Input", "Output", "Router", "Verb", "VisibleField", "verb"]
 
@@ -56,6 +60,7 @@ def verb(
     by: str = "uuid",
     many: bool = False,
     never_kept: Sequence[str] = (),
+    takes_files: bool = False,
 ) -> Any:
     """An endpoint that calls `action` with the values it asks for and answers with `response`.
 
@@ -66,13 +71,14 @@ def verb(
     - Verbs of the collection (`create`, or `detail=False`) act on `parent`: the name of a value beside the inputs,
       which is a row that its column `by` names; or a function `(view, values)`; without a parent, on the organisation.
     - `many` says that the action returns several objects.
+    - `takes_files`: a form with a file (`multipart/form-data`) is read besides JSON; for verbs with a `path` only.
     - `never_kept` names values of the answer that are shown once: they are blanked in the copy kept for repetitions.
     """
     if action.by_system:
         raise TypeError(f"{action.name} is the desk's own and has no endpoint")
     if serializer is None:
         serializer = serializer_for(action, parent=parent if isinstance(parent, str) else "", by=by)
-    made = Verb(action, serializer, response, detail, parent, many, never_kept, path)
+    made = Verb(action, serializer, response, detail, parent, many, never_kept, path, takes_files)
 
     def endpoint(self: "DeskViewSet", request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         return self.carry_out(made)
@@ -129,7 +135,9 @@ class DeskViewSet(Answers, viewsets.GenericViewSet[Any]):
             made.detail = name != "create"
         else:
             made.path = made.path or name.replace("_", "-")
-            setattr(cls, name, extra_action(detail=made.detail, methods=["post"], url_path=made.path)(endpoint))
+            parsers = {"parser_classes": [StrictJSONParser, MultiPartParser]} if made.takes_files else {}
+            routed = extra_action(detail=made.detail, methods=["post"], url_path=made.path, **parsers)
+            setattr(cls, name, routed(endpoint))
         cls.verbs = {**cls.verbs, name: made}
         if hasattr(cls, "model") and made.detail:
             DETAIL_VERBS.setdefault(cls.model, []).append(made)
@@ -142,6 +150,16 @@ class DeskViewSet(Answers, viewsets.GenericViewSet[Any]):
     def parts(self, row: Any) -> Any:
         """What a change of the row may change in other tables, as plain values: it counts for the ETag."""
         return None
+
+    def searched(self, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+        """The rows that fit `?search=`: by index where the model is a searched one, else parts of the named columns."""
+        if isinstance(rows, Searched):
+            return rows.searched(text)
+        return rows.filter(Q.create([(f"{path}__icontains", text) for path in self.search], Q.OR))
+
+    def headers_of(self, row: Any) -> Mapping[str, str]:
+        """Further headers of an answer that shows one row."""
+        return {}
 
     def get_queryset(self) -> QuerySet[Any]:
         """The visible rows. Subclasses add `select_related` and the like to it."""
@@ -169,11 +187,13 @@ class DeskViewSet(Answers, viewsets.GenericViewSet[Any]):
         return self.show(self.get_object())
 
     def show(self, row: Any, *, status: int = 200) -> Response:
-        """The row in full."""
-        shape = self.get_serializer_class()
-        response = Response(shape(row, context=self.get_serializer_context()).data, status=status)
+        """The row in full; it was read as visible, which need not be asked again."""
+        shape, context = self.get_serializer_class(), {**self.get_serializer_context(), "seen": row}
+        response = Response(shape(row, context=context).data, status=status)
         if isinstance(row, Model):
             response["ETag"] = etag_of(row, self.unversioned, self.parts(row))
+        for name, value in self.headers_of(row).items():
+            response[name] = value
         return response
 
     def carry_out(self, made: Verb) -> HttpResponse:
@@ -188,7 +208,8 @@ class DeskViewSet(Answers, viewsets.GenericViewSet[Any]):
         if made.conditional:
             require_version(self.request, row, self.unversioned, self.parts)
         values = self._values(made)
-        result = made.action(self.target(made, row, values), self.principal, **values)
+        with kept_or_gone(values):
+            result = made.action(self.target(made, row, values), self.principal, **values)
         return self._answer(made, result)
 
     def _values(self, made: Verb) -> dict[str, Any]:

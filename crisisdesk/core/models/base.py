@@ -1,13 +1,20 @@
 """What every row of the desk has in common."""
 
 import uuid
+from functools import cache
 from typing import Any, ClassVar
 
 from django.db import models
+from django.utils.encoding import force_str
 
 from crisisdesk.core import clock
 from crisisdesk.core.access.querysets import DeskQuerySet
 from crisisdesk.core.states import States
+
+
+@cache
+def _labels(field: "models.Field[Any, Any]") -> dict[Any, Any]:
+    return dict(field.flatchoices)
 
 
 class DeskModel(models.Model):
@@ -32,6 +39,11 @@ class DeskModel(models.Model):
 
     class Meta:
         abstract = True
+
+    def _get_FIELD_display(self, field: "models.Field[Any, Any]") -> Any:  # noqa: N802 - Django's name
+        """What `get_<field>_display()` says. Django makes all choices hashable anew for every row it is asked for."""
+        value = getattr(self, field.attname)
+        return force_str(_labels(field).get(value, value), strings_only=True)
 
     def scope_object(self) -> Any:
         """The brand or case whose grants decide about this row; None for set-up of the installation."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -39,7 +39,12 @@ def _drawing(name: str, css: str) -> str:
 @register.simple_tag
 def icon(name: str, label: str = "", cls: str = "") -> SafeString:
     """A Lucide icon, 18 px. Without a label it is decoration and silent; `cls` may be `s` (15 px) or `l` (24 px)."""
-    drawing = _drawing(str(name), f"i {cls}".strip())
+    return _icon(str(name), str(label), cls)
+
+
+@lru_cache(maxsize=1024)
+def _icon(name: str, label: str, cls: str) -> SafeString:
+    drawing = _drawing(name, f"i {cls}".strip())
     said = format_html('role="img" aria-label="{}"', label) if label else 'aria-hidden="true" focusable="false"'
     return mark_safe(drawing.replace("<svg ", f"<svg {said} ", 1))  # noqa: S308 - the library's drawing, label escaped
 
@@ -99,6 +104,11 @@ _SEVERITY = {
 @register.simple_tag
 def severity(level: int | None, size: str = "") -> SafeString:
     """Word, number and shape of a severity (1 the gravest); `mini` shows shape and number, the word on hover."""
+    return _severity(level, size, get_language() or "en")
+
+
+@lru_cache(maxsize=64)
+def _severity(level: int | None, size: str, _language: str) -> SafeString:
     if level not in _SEVERITY:
         return SafeString("")
     word, shape = _SEVERITY[level]
@@ -114,30 +124,52 @@ def severity(level: int | None, size: str = "") -> SafeString:
 # --- time -----------------------------------------------------------------------------------------------------------
 
 
-def _absolute(local: datetime, today: datetime) -> str:
-    hour = formats.date_format(local, "G:i")
-    if local.date() == today.date():
+# What is formatted for one reader stands on the next page and on a colleague's: dates are kept by the minute.
+MOST_DATES = 8192
+
+
+@lru_cache(maxsize=MOST_DATES)
+def _full(minute: datetime, _language: str) -> str:
+    return formats.date_format(minute, pgettext("full time", "l j F Y, G:i"))
+
+
+@lru_cache(maxsize=MOST_DATES)
+def _absolute(minute: datetime, today: date, _language: str) -> str:
+    hour = formats.date_format(minute, "G:i")
+    if minute.date() == today:
         return hour
     day = formats.date_format(
-        local, pgettext("day and month", "j M") if local.year == today.year else pgettext("day, month, year", "j M Y")
+        minute, pgettext("day and month", "j M") if minute.year == today.year else pgettext("day, month, year", "j M Y")
     )
     return f"{day} {hour}"
 
 
+def _minute(instant: datetime) -> datetime:
+    """The reader's local time without its seconds and its zone, as it is written and kept."""
+    return timezone.localtime(instant).replace(second=0, microsecond=0, tzinfo=None)
+
+
 @register.simple_tag
 def moment(instant: datetime | None, style: str = "relative") -> SafeString:
-    """An instant as `<time>`: relative (`12 min ago`) with the full time on hover; `clock` shows `9:38`, `full` all."""
+    """An instant as `<time>`: relative (`12 min ago`) with the full time on hover.
+
+    `clock` shows `9:38`, with the day where it is another one; `hour` never shows the day; `full` shows all.
+    """
     if instant is None:
         return SafeString("–")
-    now = desk_clock.now()
-    local, today = timezone.localtime(instant), timezone.localtime(now)
-    full = formats.date_format(local, pgettext("full time", "l j F Y, G:i"))
+    now, language = desk_clock.now(), get_language() or "en"
+    local = _minute(instant)
+    full = _full(local, language)
     iso = instant.isoformat(timespec="seconds")
     away = instant - now
     if style == "full":
         return format_html('<time datetime="{}">{}</time>', iso, full)
+    if style == "hour":
+        hour = _absolute(local, local.date(), language)
+        return format_html('<time datetime="{}" title="{}">{}</time>', iso, full, hour)
     if style == "clock" or abs(away) >= timedelta(hours=24):
-        return format_html('<time datetime="{}" title="{}">{}</time>', iso, full, _absolute(local, today))
+        shown = _absolute(local, _minute(now).date(), language)
+        return format_html('<time datetime="{}" title="{}">{}</time>', iso, full, shown)
     past, future = gettext("{} ago"), gettext("in {}")
     if abs(away) < timedelta(minutes=1):
         text = gettext("just now")
@@ -174,19 +206,22 @@ def clock_name(row: Any) -> str:
     return f"{row.get_code_display()} · {told}" if told else str(row.get_code_display())
 
 
+def _limit(row: Any) -> str:
+    return gettext("limit {}").format(durations.short(row.due_at - row.started_at))
+
+
 @register.simple_tag
 def clock(row: Any, style: str = "") -> SafeString:
     """A clock with figure, limit and bar; `mini` is the one-line form.
 
     The row tells `get_code_display`, `subject`, `started_at`, `warn_at`, `due_at`, `met_at`, `cancelled_at`.
     """
-    now = desk_clock.now()
-    label = clock_name(row)
-    limit = gettext("limit {}").format(durations.short(row.due_at - row.started_at))
+    now, language = desk_clock.now(), get_language() or "en"
+    label, due = clock_name(row), _minute(row.due_at)
     bar: str = ""
     ticking: str = ""
     if row.cancelled_at:
-        css, figure, small = "off", gettext("cancelled"), limit
+        css, figure, small = "off", gettext("cancelled"), _limit(row)
     elif row.met_at:
         late = row.met_at > row.due_at
         took = durations.short(row.met_at - row.started_at)
@@ -194,21 +229,20 @@ def clock(row: Any, style: str = "") -> SafeString:
         figure = format_html(
             "{}{}", icon("clock-alert" if late else "check", gettext("late") if late else gettext("in time")), took
         )
-        small = limit
+        small = _limit(row)
     else:
         left = row.due_at - now
         css = "run late" if left < timedelta() else "run soon" if row.warn_at <= now else "run"
         late_by = gettext("late by")
         figure = f"{late_by} {durations.countdown(left)}" if left < timedelta() else durations.countdown(left)
         ticking = format_html(' data-due="{}" data-late="{}"', row.due_at.isoformat(timespec="seconds"), late_by)
-        small = gettext("until {}").format(_absolute(timezone.localtime(row.due_at), timezone.localtime(now)))
+        small = gettext("until {}").format(_absolute(due, _minute(now).date(), language))
         whole = max(1, round((row.due_at - row.started_at).total_seconds()))
         gone = min(whole, max(0, round((now - row.started_at).total_seconds())))
         bar = format_html('<progress max="{}" value="{}" aria-label="{}"></progress>', whole, gone, label)
-    full = formats.date_format(timezone.localtime(row.due_at), pgettext("full time", "l j F Y, G:i"))
     return format_html(
         '<div class="clock {} {}" title="{}"><span>{}</span> <b{}>{}</b> <small>{}</small>{}</div>',
-        css, style, gettext("until {}").format(full), label, ticking, figure, small, bar,
+        css, style, gettext("until {}").format(_full(due, language)), label, ticking, figure, small, bar,
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from django.views import View
 from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.actions import Action, registered
 from crisisdesk.core.errors import Denied, DomainError, Invalid, Missing, NotFresh
+from crisisdesk.core.files.receiving import kept_or_gone
 from crisisdesk.core.models import DeskModel
 from crisisdesk.core.web.input_forms import DeskForm, asks, form_for, refuse_in
 
@@ -138,7 +139,9 @@ class VerbView(DeskView):
         if form is not None and not form.is_valid():
             return self.refused(form, Invalid({}), status=422)
         try:
-            result = self.verb(self.object, self.principal, **self.get_values(form))
+            values = self.get_values(form)
+            with kept_or_gone(values):
+                result = self.verb(self.object, self.principal, **values)
         except NotFresh:
             return self.ask_who(request)
         except Missing:

@@ -1,6 +1,7 @@
 """The public pages: the exact text, nothing but the text, for anybody, light and cacheable."""
 
 import re
+import threading
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -209,3 +210,39 @@ def test_a_rush_of_readers_costs_one_page_and_a_withdrawal_is_seen_at_once_enoug
     monkeypatch.setattr(answers.time, "monotonic", lambda: time.time() + 10**9)
     assert 'class="post withdrawn"' in Client().get(address).content.decode()
     assert answers.KEPT_FOR <= 2
+
+
+def test_a_post_is_seen_at_once_on_a_page_that_is_being_read(committed_db: str, world: World) -> None:
+    version = build.released(world)
+    address, told, stop = room(world), answers.kept.told, threading.Event()
+    listener = threading.Thread(target=answers.listen, args=(stop,))
+    listener.start()
+    try:
+        assert answers.kept.wait(told, 30)
+        for change, shown in (
+            (sending.send_due, build.TITLE.split(" ")[0]),
+            (lambda: withdraw(version, world), 'class="post withdrawn"'),
+        ):
+            assert shown not in Client().get(address).content.decode()
+            told = answers.kept.told
+            change()
+            assert answers.kept.wait(told, 30)
+            assert shown in Client().get(address).content.decode()
+    finally:
+        stop.set()
+        listener.join(30)
+
+
+def withdraw(version: StatementVersion, world: World) -> None:
+    withdraw_statement(version.statement, world.principal("spokesperson"), reason="x")
+
+
+def test_an_answer_begun_before_a_change_is_not_kept() -> None:
+    kept = answers.Kept()
+    answer = answers.Answer(b"", "text/html", "cs", clock.now())
+    told = kept.told
+    kept.drop()
+    kept.put(("", "/"), answer, told)
+    assert kept.get(("", "/")) is None
+    kept.put(("", "/"), answer, kept.told)
+    assert kept.get(("", "/")) is answer
