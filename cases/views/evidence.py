@@ -36,7 +36,7 @@ def evidence_context(case: Case, principal: Principal, *, whole: bool = False) -
         "evidence": shown,
         "evidence_goes_on": len(found) > len(shown),
         "may_add_evidence": possible(add_evidence, principal, case),
-        "evidence_form": forms.EvidenceForm(principal=principal, auto_id="evidence_%s"),
+        "evidence_form": forms.EvidenceForm(principal=principal, target=case, auto_id="evidence_%s"),
     }
 
 

@@ -36,10 +36,12 @@ REPORTER = Principal("anonymous", via="link")
 
 
 class ReportForm(form_for(report_by_address)):  # type: ignore[misc]
-    """The three fields of a report. `website` is invisible to people: what fills it in is a program."""
+    """The fields of a report. `website` is invisible to people: what fills it in is a program."""
 
     screenshot = screenshot_field()
     website = forms.CharField(label=_("Leave empty"), required=False, max_length=200)
+
+    field_order = ("where", "what", "screenshot", "who", "website")
 
 
 @method_decorator(never_cache, name="dispatch")

@@ -4,34 +4,33 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0009_files'),
+        ("core", "0009_files"),
     ]
 
     operations = [
         migrations.RemoveField(
-            model_name='historicalorganisation',
-            name='default_language',
+            model_name="historicalorganisation",
+            name="default_language",
         ),
         migrations.RemoveField(
-            model_name='historicalorganisation',
-            name='public_url',
+            model_name="historicalorganisation",
+            name="public_url",
         ),
         migrations.RemoveField(
-            model_name='historicalorganisation',
-            name='time_zone',
+            model_name="historicalorganisation",
+            name="time_zone",
         ),
         migrations.RemoveField(
-            model_name='organisation',
-            name='default_language',
+            model_name="organisation",
+            name="default_language",
         ),
         migrations.RemoveField(
-            model_name='organisation',
-            name='public_url',
+            model_name="organisation",
+            name="public_url",
         ),
         migrations.RemoveField(
-            model_name='organisation',
-            name='time_zone',
+            model_name="organisation",
+            name="time_zone",
         ),
     ]
