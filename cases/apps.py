@@ -11,5 +11,8 @@ class CasesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Make the kinds of events, the actions, the sentences of database triggers and the tabs of a case known."""
+        """Make known the kinds of events, the actions, the sentences of triggers, the tabs and what holds files."""
         from cases import actions, constraints, events, head  # noqa: F401
+        from crisisdesk.core.models import StoredFile
+
+        StoredFile.held_by("evidence__case", "signal_file__signal__brand")

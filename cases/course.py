@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from cases.extensions import describe, descriptions, names_for
-from cases.models import Case, Fact, Task
+from cases.models import Case, Evidence, Fact, Task
 from crisisdesk.core.log.events import KINDS, Tone
 from crisisdesk.core.models import Entry, Event, User
 from crisisdesk.core.models.events import INSTALLATION_CHAIN_ID
@@ -18,6 +18,8 @@ from crisisdesk.core.models.events import INSTALLATION_CHAIN_ID
 PAGE = 50
 # Written down later than this after it happened, an event tells both times.
 _LATER = timedelta(minutes=1)
+# Who took which original stands in the log and beside the file; told here, it would bury what happened.
+_NOT_TOLD = ("case_evidence.opened",)
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,8 @@ def told(events: Iterable[Event]) -> list[Line]:
 
 
 def _events() -> QuerySet[Event]:
-    return Event.objects.select_related("seal", "entry").defer("seal__prev", "seal__hash")
+    shown = Event.objects.exclude(kind__in=_NOT_TOLD).select_related("seal", "entry")
+    return shown.defer("seal__prev", "seal__hash")
 
 
 def _names(events: Sequence[Event]) -> dict[str, str]:
@@ -140,5 +143,10 @@ def _task_titles(uuids: Iterable[Any]) -> dict[Any, str]:
     return {task.uuid: task.title for task in Task.objects.filter(uuid__in=uuids).select_related("step")}
 
 
+def _evidence_captions(uuids: Iterable[Any]) -> dict[Any, str]:
+    return {each.uuid: str(each) for each in Evidence.objects.filter(uuid__in=uuids).select_related("file")}
+
+
+describe("cases.evidence", _evidence_captions)
 describe("cases.fact", _fact_texts)
 describe("cases.task", _task_titles)

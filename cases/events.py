@@ -54,6 +54,7 @@ declare("role.deputy_asked", _("Deputy asked ({role} – {user}): {actor}"), ton
 declare("role.ended", _("Role ended ({role} – {user}): {actor}"), words=ROLE)
 
 declare("task.added", _("Task added: {actor}"))
+declare("task.assigned", _("Task handed on ({user}): {actor}"))
 declare("task.started", _("Task started: {actor}"))
 declare("task.finished", _("Task done: {actor}"), tone="good")
 declare("task.fulfilled", _("Task done ({deed}): {actor}"), tone="good", words=DEED)
@@ -69,6 +70,12 @@ declare("fact.changed", _("Fact changed: {actor}"))
 declare("fact.confirmed", _("Fact confirmed: {actor}"), tone="good")
 declare("fact.refuted", _("Fact refuted: {actor}"), tone="bad")
 declare("fact.retired", _("Fact no longer relevant: {actor}"))
+
+declare("case_evidence.added", _("Evidence no. {number} added: {actor}"), tone="step")
+declare("case_evidence.changed", _("Evidence no. {number} described anew: {actor}"))
+declare("case_evidence.removed", _("File of a piece of evidence removed: {actor}"))
+declare("case_evidence.opened", _("Original of a file downloaded: {actor}"))
+declare("signal.file_added", _("File added to the signal: {actor}"))
 
 declare("note.added", _("Note: {actor}"))
 declare("decision.added", _("Decision: {actor}"), tone="step")

@@ -12,6 +12,7 @@ from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from crisisdesk.core.api import account as api_account
+from crisisdesk.core.api import uploads as api_uploads
 from crisisdesk.core.api.viewsets import Answers, Router
 from crisisdesk.core.errors import Missing
 
@@ -55,12 +56,14 @@ def router() -> Router:
     """A router with the resources of the kernel and of every app that has an `api` module with `register(router)`."""
     assembled = Router()
     api_account.register(assembled)
+    api_uploads.register(assembled)
     for app in apps.get_app_configs():
         if app.name.startswith("crisisdesk.core") or not module_has_submodule(app.module, "api"):
             continue
         register = getattr(import_module(f"{app.name}.api"), "register", None)
         if register is not None:
             register(assembled)
+    assembled.complete()
     return assembled
 
 

@@ -162,6 +162,32 @@ class Environment:
             "EMAIL_USE_SSL": parts.scheme == "smtps",
         }
 
+    def s3(self, name: str, documentation: str, *, default: str) -> dict[str, object] | None:
+        """A bucket of S3-compatible storage as options of django-storages, or ``None``.
+
+        Form: ``s3://key:secret@host:port/bucket?region=eu-central-1``, key and secret percent-encoded; ``s3+http`` goes
+        without TLS, for storage on the same machine.
+        """
+        self.declare(name, documentation, kind="s3:// or s3+http:// address", default=default, secret=True)
+        value = self._raw(name, secret=True)
+        if not value:
+            return None
+        form = "s3://key:secret@s3.example.com/bucket?region=eu-central-1 (key and secret percent-encoded)"
+        parts, port = _split(name, value, form)
+        query = dict(parse_qsl(parts.query, keep_blank_values=True))
+        bucket = parts.path.strip("/")
+        whole = parts.username and parts.password and parts.hostname and bucket and "/" not in bucket
+        if parts.scheme not in ("s3", "s3+http") or not whole or set(query) - {"region"}:
+            raise ImproperlyConfigured(f"{name} must look like {form}.")
+        scheme = "https" if parts.scheme == "s3" else "http"
+        return {
+            "access_key": unquote(parts.username or ""),
+            "secret_key": unquote(parts.password or ""),
+            "endpoint_url": f"{scheme}://{parts.hostname}" + (f":{port}" if port else ""),
+            "bucket_name": bucket,
+            "region_name": query.get("region") or None,
+        }
+
 
 def _split(name: str, value: str, form: str):  # type: ignore[no-untyped-def]
     try:
@@ -195,5 +221,5 @@ def data_dir(env: Environment) -> Path:
         "DATA_DIR",
         ".data",
         "Folder for what this installation keeps itself: embedded servers, generated secret key, collected static "
-        "files, dictionaries of texts, mails when there is no mail server.",
+        "files, dictionaries of texts, uploaded files and mails where no server for them is named.",
     )

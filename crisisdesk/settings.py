@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "crisisdesk.core.web.middleware.PrincipalMiddleware",
     "crisisdesk.core.web.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "crisisdesk.core.web.middleware.RequestSizeMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -269,12 +270,39 @@ CACHES = {
     }
 }
 
+# --- Files people hand in -------------------------------------------------------------------------
+# Bytes lie in the folder or the bucket, what is known of them in the database; nothing is served from there directly.
+_S3 = env.s3("FILES_URL", "Bucket for uploaded files in S3-compatible storage.", default="the folder DATA_DIR/files")
+
+
+def folder_storage(path: Path) -> dict[str, Any]:
+    """Files in a folder that only the desk's own user reads."""
+    rights = {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
+    return {"BACKEND": "crisisdesk.core.files.storage.Folder", "OPTIONS": {"location": path, **rights}}
+
+
+def bucket_storage(options: dict[str, object]) -> dict[str, Any]:
+    """Files in a bucket. `max_memory_size` in bytes: what is read beyond it waits on the disk, not in memory."""
+    fixed = {
+        "addressing_style": "path",
+        "signature_version": "s3v4",
+        "default_acl": None,
+        "file_overwrite": False,
+        "max_memory_size": 1_000_000,
+    }
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": {**options, **fixed}}
+
+
+MOST_REQUEST_BYTES = 11_000_000  # a whole file of 10 MB with its form; larger ones come in parts
+DATA_UPLOAD_MAX_NUMBER_FILES = 5
+
 # --- Static files ---------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "files": bucket_storage(_S3) if _S3 else folder_storage(DATA_DIR / "files"),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -332,6 +360,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "reviews of signed texts": {"task": "comms.remind_reviews", "schedule": DUE_SECONDS},
     "subscriptions": {"task": "comms.ask_subscribers", "schedule": DUE_SECONDS},
     "tidying": {"task": "core.tidy", "schedule": 3600.0},
+    "files": {"task": "core.sweep_files", "schedule": 3600.0},
 }
 for _entry in CELERY_BEAT_SCHEDULE.values():
     # A tick that no worker took is worth nothing later: the next one does its work.

@@ -1,6 +1,7 @@
 """The world every test starts from, and the people who act in it."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from crisisdesk.core import clock
 from crisisdesk.core.access.principals import ANONYMOUS, Principal
 from crisisdesk.core.models import Brand, Organisation, User
 from crisisdesk.desk.demo import people
+from crisisdesk.settings import folder_storage
 from tests.stages import STAGES, own_database, own_stages  # noqa: F401 - two fixtures of every test
 
 # Everybody the permission table has a column for.
@@ -89,6 +91,14 @@ def world(request: pytest.FixtureRequest) -> World:
     own = {"committed_db", "empty_db"} & set(request.fixturenames)
     request.getfixturevalue(own.pop() if own else "db")
     return World()
+
+
+@pytest.fixture
+def file_folder(tmp_path: Path, settings: Any) -> Path:
+    """The folder of uploaded files, of this test alone."""
+    folder = tmp_path / "files"
+    settings.STORAGES = {**settings.STORAGES, "files": folder_storage(folder)}
+    return folder
 
 
 @pytest.fixture(params=PERSONAS)

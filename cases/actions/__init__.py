@@ -4,6 +4,7 @@ from cases.actions.activation import activate_case, assess_severity
 from cases.actions.calling import call_team
 from cases.actions.clocks import breach_clock, tick_off_clock
 from cases.actions.entries import add_decision, add_note
+from cases.actions.evidence import add_evidence, change_evidence, open_evidence, remove_evidence
 from cases.actions.facts import add_fact, change_fact, confirm_fact, refute_fact, retire_fact
 from cases.actions.lifecycle import (
     change_case,
@@ -32,22 +33,25 @@ from cases.actions.protocols import (
 from cases.actions.roles import accept_role, decline_role, end_role, lapse_offer, offer_role, withdraw_offer
 from cases.actions.setup import change_kind, change_policy, create_kind, create_policy, set_level, set_limit
 from cases.actions.signals import attach_signal, dismiss_signal, report_signal, take_over_signal
-from cases.actions.tasks import add_task, block_task, finish_task, skip_task, start_task
+from cases.actions.tasks import add_task, assign_task, block_task, finish_task, skip_task, start_task
 
 __all__ = [
     "accept_role",
     "activate_case",
     "add_decision",
+    "add_evidence",
     "add_fact",
     "add_note",
     "add_step",
     "add_task",
     "assess_severity",
+    "assign_task",
     "attach_signal",
     "block_task",
     "breach_clock",
     "call_team",
     "change_case",
+    "change_evidence",
     "change_fact",
     "change_kind",
     "change_policy",
@@ -69,9 +73,11 @@ __all__ = [
     "merge_case",
     "offer_role",
     "open_case",
+    "open_evidence",
     "publish_protocol",
     "refute_fact",
     "relapse_case",
+    "remove_evidence",
     "remove_step",
     "reopen_case",
     "report_signal",

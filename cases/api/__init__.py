@@ -1,6 +1,7 @@
 """The REST API of signals and cases."""
 
 from cases.api.cases import CaseViewSet
+from cases.api.evidence import EvidenceViewSet, SignalFileViewSet
 from cases.api.parts import (
     AssessmentViewSet,
     ClockViewSet,
@@ -29,5 +30,7 @@ def register(router: Router) -> None:
     router.register("tasks", TaskViewSet, basename="task")
     router.register("clocks", ClockViewSet, basename="clock")
     router.register("facts", FactViewSet, basename="fact")
+    router.register("case-evidence", EvidenceViewSet, basename="case_evidence")
+    router.register("signal-files", SignalFileViewSet, basename="signal_file")
     router.register("entries", EntryViewSet, basename="entry")
     router.register("events", EventViewSet, basename="event")

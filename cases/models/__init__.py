@@ -3,6 +3,7 @@
 from cases.models.assessments import QUESTIONS, SeverityAssessment
 from cases.models.cases import Case, CaseGrant, CaseModel, CaseNumber, Realm
 from cases.models.clocks import Clock
+from cases.models.evidence import Evidence, Side, SignalFile
 from cases.models.facts import Fact, FactType, RumourAnswer
 from cases.models.kinds import CrisisKind
 from cases.models.policies import ClockCode, LimitUnit, PolicyLevel, PolicyLimit, Severity, SeverityPolicy
@@ -23,6 +24,7 @@ __all__ = [
     "ClockCode",
     "CrisisKind",
     "DoneBy",
+    "Evidence",
     "Fact",
     "FactState",
     "FactType",
@@ -39,7 +41,9 @@ __all__ = [
     "Severity",
     "SeverityAssessment",
     "SeverityPolicy",
+    "Side",
     "Signal",
+    "SignalFile",
     "SignalOrigin",
     "SignalState",
     "StepKind",

@@ -20,6 +20,7 @@ class CoreConfig(AppConfig):
         from crisisdesk.core import checks  # noqa: F401
         from crisisdesk.core.access.dbroles import grant_after_migrate
         from crisisdesk.core.actions import events, memberships, notifications, people, tokens  # noqa: F401
+        from crisisdesk.core.files import uploads  # noqa: F401
 
         post_migrate.connect(grant_after_migrate, sender=self, dispatch_uid="core.dbroles")
 

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from crisisdesk.core.access.principals import SYSTEM
 from crisisdesk.core.actions.memberships import begin_membership, expire_membership
+from crisisdesk.core.files import sweeping
 from crisisdesk.core.jobs import due, notifications, tidying
 from crisisdesk.core.models import MembershipTimer, Notification
 
@@ -30,3 +31,9 @@ def turn_memberships() -> int:
 def tidy() -> None:
     """Remove technical rows that have run out."""
     tidying.tidy()
+
+
+@shared_task(name="core.sweep_files")
+def sweep_files() -> int:
+    """Remove uploads that were left and bytes nothing refers to; returns how many."""
+    return sweeping.sweep()

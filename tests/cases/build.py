@@ -7,6 +7,7 @@ from django.test import Client
 from cases.actions import (
     accept_role,
     activate_case,
+    add_evidence,
     contain_case,
     finish_task,
     offer_role,
@@ -17,9 +18,12 @@ from cases.actions import (
     take_and_lead,
     waive_statement,
 )
-from cases.models import Case, CrisisKind, RoleAssignment, Signal, Task
+from cases.models import Case, CrisisKind, Evidence, RoleAssignment, Signal, Task
+from crisisdesk.core.access.principals import Principal
+from crisisdesk.core.files.receiving import Received, receive
 from crisisdesk.core.models import Event
 from tests.conftest import World
+from tests.core.files import samples
 from tests.stages import staged
 
 SERIOUS = {"harm": "no", "spreading": "yes", "growing": "no"}
@@ -100,6 +104,16 @@ def offer(world: World, role: str = "legal", case: Case | None = None) -> RoleAs
 def task(world: World, *, blocking: bool = False) -> Task:
     """A task of an active case's protocol."""
     return led(world).tasks.open().filter(blocking=blocking)[0]
+
+
+def received(name: str = "a.png", content: bytes = b"") -> Received:
+    """A picture that was handed in, checked and stored; or another file."""
+    return receive(samples.sent(name, content or samples.picture()))
+
+
+def evidence(case: Case, actor: Principal, **values: Any) -> Evidence:
+    """A picture on a case."""
+    return add_evidence(case, actor, **{"file": received(), **values})
 
 
 def english(world: World, code: str) -> Client:

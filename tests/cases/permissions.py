@@ -53,6 +53,14 @@ def done(world: World) -> Any:
     return case
 
 
+def evidence(world: World) -> Any:
+    return build.evidence(build.led(world), world.principal("scribe"))
+
+
+def signal_file(world: World) -> Any:
+    return build.signal(world, screenshot=build.received()).files.get()
+
+
 def clock_of(code: str) -> Callable[[World], Any]:
     return lambda world: build.active(world).clocks.get(code=code)
 
@@ -89,6 +97,7 @@ VERBS = [
     VerbRow("cases.end_role", accepted, LEADS | {"legal"}),
     VerbRow("cases.add_task", build.led, CONTRIBUTORS),
     VerbRow("cases.start_task", build.task, CONTRIBUTORS),
+    VerbRow("cases.assign_task", build.task, CONTRIBUTORS),
     VerbRow("cases.finish_task", build.task, CONTRIBUTORS),
     VerbRow("cases.block_task", build.task, CONTRIBUTORS),
     VerbRow("cases.skip_task", build.task, CONTRIBUTORS),
@@ -98,6 +107,10 @@ VERBS = [
     VerbRow("cases.confirm_fact", fact_of, CONTRIBUTORS),
     VerbRow("cases.refute_fact", fact_of, CONTRIBUTORS),
     VerbRow("cases.retire_fact", fact_of, CONTRIBUTORS),
+    VerbRow("cases.add_evidence", build.led, CONTRIBUTORS),
+    VerbRow("cases.change_evidence", evidence, CONTRIBUTORS),
+    VerbRow("cases.remove_evidence", evidence, LEADS),
+    VerbRow("cases.open_evidence", evidence, everybody_but("outsider")),
     VerbRow("cases.create_kind", lambda world: world.organisation, MANAGERS),
     VerbRow("cases.change_kind", lambda world: build.kind(), MANAGERS),
     VerbRow("cases.create_policy", lambda world: world.organisation, MANAGERS),
@@ -150,11 +163,16 @@ PAGES = [
         (
             "head", "course", "course_live", "facts", "people", "state", "assess_severity", "activate", "change_case",
             "merge_case", "set_confidential", "watch_case", "dismiss_case", "waive_statement", "relapse_case",
-            "close_case", "reopen_case", "add_note", "add_decision", "add_task", "add_fact", "offer_role",
+            "close_case", "reopen_case", "add_note", "add_decision", "add_task", "add_fact", "add_evidence",
+            "offer_role",
         ),
     ),
-    *map(hidden_case_page, ("head", "course", "course_live", "facts", "people", "state", "add_note")),
+    *map(
+        hidden_case_page,
+        ("head", "course", "course_live", "facts", "people", "state", "add_note", "add_evidence"),
+    ),
     PageRow("cases:finish_task", part(build.task), answers=OTHERS_HIDDEN),
+    PageRow("cases:assign_task", part(build.task), answers=OTHERS_HIDDEN),
     PageRow("cases:block_task", part(build.task), answers=OTHERS_HIDDEN),
     PageRow("cases:skip_task", part(build.task), answers=OTHERS_HIDDEN),
     PageRow("cases:tick_off_clock", part(clock_of("hold")), answers=OTHERS_HIDDEN),
@@ -162,6 +180,14 @@ PAGES = [
     PageRow("cases:refute_fact", part(fact_of), answers=OTHERS_HIDDEN),
     PageRow("cases:retire_fact", part(fact_of), answers=OTHERS_HIDDEN),
     PageRow("cases:change_fact", part(fact_of), answers=OTHERS_HIDDEN),
+    *(
+        PageRow(f"cases:{name}", part(evidence), answers=OTHERS_HIDDEN)
+        for name in ("change_evidence", "remove_evidence", "evidence_file", "evidence_preview")
+    ),
+    *(
+        PageRow(f"cases:{name}", part(signal_file), answers=OTHERS_HIDDEN)
+        for name in ("remove_signal_file", "signal_file", "signal_file_preview")
+    ),
     PageRow("cases:role", part(build.offer), answers=OTHERS_HIDDEN),
     PageRow("cases:decline_role", part(build.offer), answers=OTHERS_HIDDEN),
     PageRow("cases:end_role", part(accepted), answers=OTHERS_HIDDEN),

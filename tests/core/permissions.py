@@ -1,9 +1,14 @@
 """Who may do what to the organisation, its people and their tokens."""
 
+import io
+
 from crisisdesk.core.actions.tokens import create_token
-from crisisdesk.core.models import ApiToken, DeadNotice, Membership, Notification
+from crisisdesk.core.files.receiving import append
+from crisisdesk.core.files.uploads import start_upload
+from crisisdesk.core.models import ApiToken, DeadNotice, Membership, Notification, Upload
 from tests.conftest import World
 from tests.core import notices
+from tests.core.files import samples
 from tests.permissions_table import PageRow, VerbRow, everybody_but
 
 ADMINISTRATORS = frozenset({"manager", "superuser"})
@@ -38,6 +43,13 @@ def dead_notice(world: World) -> DeadNotice:
     return notices.dead(world, "legal")
 
 
+def arrived(world: World) -> Upload:
+    content = samples.picture()
+    legal = world.principal("legal")
+    upload = start_upload(world.organisation, legal, name="a.png", size=len(content))
+    return append(upload, legal, offset=0, stream=io.BytesIO(content), length=len(content))
+
+
 VERBS = (
     VerbRow("core.change_organisation", organisation, ADMINISTRATORS),
     VerbRow("core.create_brand", organisation, ADMINISTRATORS),
@@ -51,6 +63,10 @@ VERBS = (
     VerbRow("core.remove_second_factors", legal, ADMINISTRATORS, fresh=True),
     VerbRow("core.change_profile", legal, frozenset({"legal"})),
     VerbRow("core.note_sign_in_change", legal, frozenset({"legal"})),
+    VerbRow("core.start_upload", organisation, SIGNED_IN),
+    # Nobody else has to do with what is on its way.
+    VerbRow("core.finish_upload", arrived, frozenset({"legal"})),
+    VerbRow("core.cancel_upload", arrived, frozenset({"legal"})),
     VerbRow("core.create_token", organisation, SIGNED_IN, fresh=True),
     VerbRow("core.revoke_token", token_of_legal, ADMINISTRATORS | {"legal"}),
     VerbRow("core.mark_notice_read", notice_of_legal, frozenset({"legal"})),

@@ -50,6 +50,7 @@ def rows() -> dict[str, str]:
         "clock": case.clocks.running().get(code="report").uuid,
         "task": case.tasks.filter(state="todo").earliest("pk").uuid,
         "fact": case.facts.filter(state="open").earliest("pk").uuid,
+        "evidence": case.evidence.earliest("pk").uuid,
         "offer": case.roles.filter(role="scribe").latest("created_at").uuid,
         "held": case.roles.filter(state="accepted", role="care").latest("pk").uuid,
         "released": first.uuid,

@@ -68,6 +68,28 @@ READERS: list[tuple[Callable[[Environment], Any], str, Any]] = [
             "EMAIL_USE_SSL": False,
         },
     ),
+    (
+        lambda e: e.s3("X", "d", default=""),
+        "s3://key:a%2Fb@s3.example.com/evidence?region=eu-central-1",
+        {
+            "access_key": "key",
+            "secret_key": "a/b",
+            "endpoint_url": "https://s3.example.com",
+            "bucket_name": "evidence",
+            "region_name": "eu-central-1",
+        },
+    ),
+    (
+        lambda e: e.s3("X", "d", default=""),
+        "s3+http://key:secret@127.0.0.1:9000/evidence",
+        {
+            "access_key": "key",
+            "secret_key": "secret",
+            "endpoint_url": "http://127.0.0.1:9000",
+            "bucket_name": "evidence",
+            "region_name": None,
+        },
+    ),
 ]
 
 BAD: list[tuple[Callable[[Environment], Any], str]] = [
@@ -86,6 +108,12 @@ BAD: list[tuple[Callable[[Environment], Any], str]] = [
     (lambda e: e.postgresql("X", "d", default=""), "postgresql://a:geheim@h:port/d"),
     (lambda e: e.smtp("X", "d", default=""), "mailto:geheim@example.com"),
     (lambda e: e.smtp("X", "d", default=""), "smtp://u:geheim@h:port"),
+    (lambda e: e.s3("X", "d", default=""), "https://key:geheim@s3.example.com/bucket"),
+    (lambda e: e.s3("X", "d", default=""), "s3://key:geheim@s3.example.com"),
+    (lambda e: e.s3("X", "d", default=""), "s3://key:geheim@s3.example.com/bucket/folder"),
+    (lambda e: e.s3("X", "d", default=""), "s3://s3.example.com/bucket"),
+    (lambda e: e.s3("X", "d", default=""), "s3://key:geheim@s3.example.com:port/bucket"),
+    (lambda e: e.s3("X", "d", default=""), "s3://key:geheim@s3.example.com/bucket?colour=red"),
 ]
 
 

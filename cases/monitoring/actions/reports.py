@@ -2,12 +2,14 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from cases.actions.entries import needed
+from cases.actions.evidence import keep_with
+from cases.actions.inputs import kind_of_crisis
 from cases.actions.signals import brand_is_active, raise_signal
 from cases.models import CrisisKind, Signal, SignalOrigin, SignalState
 from cases.monitoring import feeds
@@ -29,7 +31,9 @@ from cases.monitoring.text.folding import folded
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
-from crisisdesk.core.errors import Unmet
+from crisisdesk.core.actions.inputs import Inner, Inputs, Text
+from crisisdesk.core.errors import Invalid, Unmet
+from crisisdesk.core.files.receiving import Received
 from crisisdesk.core.models import Brand
 from crisisdesk.core.web.request_errors import TooMany
 
@@ -52,7 +56,20 @@ class Issued:
     secret: str
 
 
-@action("monitoring.create_report_address", needs=Capability.MANAGE, title=_("Add a report address"), creates=True)
+class ReportAddressInputs(Inputs):
+    """A new report address."""
+
+    name = Text(_("Who gets it"), longest=120, help=_("For example: shops, care line, everybody by the intranet"))
+    kind = kind_of_crisis(required=False, nullable=True)
+
+
+@action(
+    "monitoring.create_report_address",
+    needs=Capability.MANAGE,
+    title=_("Add a report address"),
+    creates=True,
+    inputs=ReportAddressInputs,
+)
 def create_report_address(brand: Brand, act: Act, *, name: str, kind: CrisisKind | None = None) -> Issued:
     """Make a secret address at which people report without an account. The secret is shown this once."""
     address = ReportAddress(brand=brand, name=name, kind=kind)
@@ -129,7 +146,13 @@ class Report:
 
 
 def _reported_before(
-    address: ReportAddress, act: Act, *, what: str = "", where: str = "", who: str = ""
+    address: ReportAddress,
+    act: Act,
+    *,
+    what: str = "",
+    where: str = "",
+    who: str = "",
+    screenshot: Received | None = None,
 ) -> Signal | None:
     """The signal of a report that came in word for word before, unless it was put aside since."""
     mention = Report.of_fields(what, where, who).mention
@@ -142,14 +165,58 @@ def _reported_before(
     return latest.signal if latest else None
 
 
-@action("monitoring.report_by_address", needs=None, title=_("Report a signal"), creates=True, repeat=_reported_before)
-def report_by_address(address: ReportAddress, act: Act, *, what: str, where: str = "", who: str = "") -> Signal:
+class AnonymousReportInputs(Inputs):
+    """What somebody without an account reports."""
+
+    where = Text(
+        _("Link or text"),
+        longest=MAX_WORDS_CHARS,
+        rows=2,
+        required=False,
+        help=_("Paste the address of the post, or its text."),
+        attributes={"placeholder": "https://"},
+    )
+    what = Text(
+        _("What is going on"),
+        longest=MAX_WORDS_CHARS,
+        rows=4,
+        help=_("A sentence is enough."),
+        missing=_("Say in a sentence what is going on"),
+    )
+    who = Text(
+        _("Who you are and how to reach you"),
+        longest=MAX_WHO_CHARS,
+        required=False,
+        attributes={"autocomplete": "name"},
+    )
+    screenshot = Inner(of=Received, required=False)
+
+
+@action(
+    "monitoring.report_by_address",
+    needs=None,
+    title=_("Report a signal"),
+    creates=True,
+    repeat=_reported_before,
+    inputs=AnonymousReportInputs,
+)
+def report_by_address(
+    address: ReportAddress,
+    act: Act,
+    *,
+    what: str,
+    where: str = "",
+    who: str = "",
+    screenshot: Received | None = None,
+) -> Signal:
     """Report something through a secret address: `what` is going on, `where` (a link or the text), and `who` reports.
 
-    Reports of one link gather on one signal; so do reports beyond ten in ten minutes.
+    Reports of one link gather on one signal; so do reports beyond ten in ten minutes, which take no `screenshot`.
     """
     report = Report.of_fields(what, where, who)
-    recent = [moment for moment in address.recent if moment > act.now - WINDOW]
+    recent = recent_reports(address, act.now)
+    if screenshot is not None:
+        refuse_many_pictures(address, act.now)
     if len(recent) >= MOST_REPORTS:
         raise TooMany(_("Very many reports are coming in here. Call the communications duty officer instead."))
     source = _report_source(address.brand, act)
@@ -172,9 +239,23 @@ def report_by_address(address: ReportAddress, act: Act, *, what: str, where: str
     elif report.who:
         entry = act.entry("name", on=signal, text=report.who)
     add_evidence(act, signal, mentions, REPORTED)
+    if screenshot is not None:
+        keep_with(act, signal, screenshot)
     ReportAddress.objects.filter(pk=address.pk).update(recent=[*recent, act.now])
     act.record("report.received", on=signal, entry=entry, address=str(address.uuid))
     return signal
+
+
+def recent_reports(address: ReportAddress, now: datetime) -> list[datetime]:
+    """When reports came in within the last minutes."""
+    return [moment for moment in address.recent if moment > now - WINDOW]
+
+
+def refuse_many_pictures(address: ReportAddress, now: datetime) -> None:
+    """Take pictures only with as many reports as raise signals of their own; asked before any byte is stored too."""
+    if len(recent_reports(address, now)) >= MOST_SIGNALS:
+        said = _("Very many reports are coming in here; send this one without the picture")
+        raise Invalid({"screenshot": said})
 
 
 def _keep(source: Source, report: Report) -> list[Mention]:

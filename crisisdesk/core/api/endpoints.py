@@ -26,6 +26,7 @@ class Verb:
     many: bool
     never_kept: Sequence[str]
     path: str
+    takes_files: bool
     name: str = ""
 
     @property

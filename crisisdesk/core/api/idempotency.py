@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import Model
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.http import parse_etags
 from django.utils.translation import gettext_lazy as _
 from rest_framework.renderers import JSONRenderer
@@ -64,7 +64,7 @@ def _answer(request: Request, key: str, perform: Perform, never_kept: Sequence[s
     principal = f"token:{request.auth.pk}" if isinstance(request.auth, ApiToken) else principal_of(request).label
     named = {"principal": principal, "route": f"{http.method} {http.path}"[:300], "key": key}
     _hold(json.dumps(sorted(named.items())))
-    fingerprint = hashlib.sha256(http.body + http.META.get("QUERY_STRING", "").encode()).hexdigest()
+    fingerprint = _fingerprint(http)
     kept = IdempotencyKey.objects.filter(**named).first()
     if kept is not None and kept.created_at > clock.now() - KEPT_FOR:
         if kept.fingerprint != fingerprint:
@@ -80,6 +80,22 @@ def _answer(request: Request, key: str, perform: Perform, never_kept: Sequence[s
         **named, fingerprint=fingerprint, status=response.status_code, headers=headers, body=kept_body
     )
     return _http(body, response.status_code, headers)
+
+
+def _fingerprint(http: HttpRequest) -> str:
+    """SHA-256 of what was sent; of a form with files its fields and the bytes of the files, which are never all read
+    into memory."""
+    digest = hashlib.sha256(http.META.get("QUERY_STRING", "").encode())
+    if http.content_type != "multipart/form-data":
+        digest.update(http.body)
+        return digest.hexdigest()
+    digest.update(json.dumps(sorted(http.POST.lists())).encode())
+    for name, files in sorted(http.FILES.lists()):
+        for file in files:
+            digest.update(json.dumps([name, file.name, file.size]).encode())
+            for chunk in file.chunks():
+                digest.update(chunk)
+    return digest.hexdigest()
 
 
 def _rendered(data: Any) -> bytes:

@@ -71,3 +71,24 @@ GUARD_ENTRIES = RunSQL(
     """,
     "DROP TRIGGER core_entry_keep ON core_entry; DROP FUNCTION core_entry_keep();",
 )
+
+# What is known of stored bytes never changes. They are removed once, with a reason, and the row stays.
+KEEP_FILES = RunSQL(
+    """
+    CREATE FUNCTION core_storedfile_keep() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF TG_OP = 'DELETE'
+           OR (OLD.uuid, OLD.sha256, OLD.size, OLD.name, OLD.media_type, OLD.kind, OLD.key)
+              IS DISTINCT FROM (NEW.uuid, NEW.sha256, NEW.size, NEW.name, NEW.media_type, NEW.kind, NEW.key)
+           OR (OLD.removed_at IS NOT NULL
+               AND (OLD.removed_at, OLD.removal_id) IS DISTINCT FROM (NEW.removed_at, NEW.removal_id)) THEN
+            RAISE EXCEPTION 'rows of files stay as they are'
+                USING ERRCODE = '23514', CONSTRAINT = 'core_storedfile_kept';
+        END IF;
+        RETURN NEW;
+    END $$;
+    CREATE TRIGGER core_storedfile_keep BEFORE UPDATE OR DELETE ON core_storedfile
+        FOR EACH ROW EXECUTE FUNCTION core_storedfile_keep();
+    """,
+    "DROP TRIGGER core_storedfile_keep ON core_storedfile; DROP FUNCTION core_storedfile_keep();",
+)

@@ -4,6 +4,7 @@ from crisisdesk.core.log.history import DeskHistory
 from crisisdesk.core.models.base import DeskModel
 from crisisdesk.core.models.due import Due
 from crisisdesk.core.models.events import Chain, Entry, EntryKind, Event, EventSeal
+from crisisdesk.core.models.files import StoredFile, Upload
 from crisisdesk.core.models.idempotency import IdempotencyKey, SharedCache
 from crisisdesk.core.models.notifications import DeadNotice, Notification, Unsent, Way
 from crisisdesk.core.models.organisation import Brand, BrandGrant, Membership, MembershipTimer, Organisation
@@ -30,8 +31,10 @@ __all__ = [
     "Organisation",
     "SharedCache",
     "SignInThrottle",
+    "StoredFile",
     "TokenRate",
     "Unsent",
+    "Upload",
     "User",
     "UserKind",
     "Way",

@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 from cases.actions.activation import activate_case
 from cases.actions.clocks import breach_clock, tick_off_clock
 from cases.actions.entries import add_decision, add_note
+from cases.actions.evidence import add_evidence
 from cases.actions.facts import add_fact, confirm_fact, refute_fact
 from cases.actions.opening import open_case
 from cases.actions.roles import accept_role, decline_role, offer_role
 from cases.actions.signals import attach_signal, take_over_signal
 from cases.actions.tasks import finish_task, start_task
-from cases.models import Case, Clock, ClockCode, CrisisKind, Fact, RoleAssignment, RoleState, RumourAnswer
+from cases.models import Case, Clock, ClockCode, CrisisKind, Fact, RoleAssignment, RoleState, RumourAnswer, Side
 from cases.monitoring.actions.mentions import attach_mentions, push_mentions
 from cases.monitoring.actions.reports import report_by_address
 from comms.actions.approvals import approve_statement, submit_statement
@@ -25,7 +26,7 @@ from comms.sending.actions.by_hand import tick_delivery
 from comms.sending.models import Account, Delivery
 from crisisdesk.core.access.roles import Role
 from crisisdesk.core.models import Brand
-from crisisdesk.desk.demo import people
+from crisisdesk.desk.demo import people, pictures
 from crisisdesk.desk.demo.set_up import page_of, report_address, source_of
 from crisisdesk.desk.demo.telling import Telling, Thread, content, do
 
@@ -56,7 +57,7 @@ class Porridge:
         """Everything that goes on at once."""
         parts = (
             self.opening(), self.team(), self.talk(), self.work(), self.answer_at_the_source(), self.first_statement(),
-            self.main_claim(), self.open_questions(), self.rumour(), self.decision(), self.update(),
+            self.main_claim(), self.evidence(), self.open_questions(), self.rumour(), self.decision(), self.update(),
         )  # fmt: skip
         return [self.telling.thread(part) for part in parts]
 
@@ -184,6 +185,20 @@ class Porridge:
         amount = do(add_fact, self.case, "quality", text=facts["amount"]["text"], source=facts["amount"]["source"])
         yield 43
         do(confirm_fact, amount, "crisis_lead")
+
+    def evidence(self) -> Steps:
+        """The lid from the mother who filmed it, and the post before anybody can delete it."""
+        words = self.words["evidence"]
+        yield 16
+        do(
+            add_evidence, self.case, "care", file=pictures.lid(), side=Side.PUBLIC,
+            caption=words["lid"]["text"], source=words["lid"]["source"], captured_at=self.telling.instant(-30),
+        )  # fmt: skip
+        yield 19
+        do(
+            add_evidence, self.case, "community", file=pictures.post(words["post"]["name"]), side=Side.PUBLIC,
+            caption=words["post"]["text"], source=words["post"]["source"], captured_at=self.telling.instant(18.5),
+        )  # fmt: skip
 
     def open_questions(self) -> Steps:
         """What nobody knows yet, each with somebody who finds out until a time."""
