@@ -556,7 +556,7 @@ for deciding_verb in (approve_statement, return_statement, reject_statement):
 @approve_statement.guard
 def still_true(request: ApprovalRequest, act: Act, **values: Any) -> Unmet | None:
     """Nobody approves what has turned out wrong since it was submitted; it can be returned and rejected."""
-    return says_nothing_wrong(request.version) if request.is_open else None
+    return says_nothing_wrong(request.version, act) if request.is_open else None
 
 
 # --- time runs out ----------------------------------------------------------------------------------------------------

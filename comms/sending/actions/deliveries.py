@@ -40,9 +40,9 @@ def send_out(act: Act, version: StatementVersion) -> list[Delivery]:
 
     Nothing leaves before the embargo, which is part of what was approved.
     """
-    if unmet := in_the_way(version):
+    if unmet := in_the_way(version, act):
         raise NotNow([unmet])
-    accounts = list(_open_accounts(version))
+    accounts = _accounts_of(version, act)
     act.move(version, "publish")
     version.held_back = ""
     act.save(version)
@@ -59,16 +59,20 @@ def send_out(act: Act, version: StatementVersion) -> list[Delivery]:
     return deliveries
 
 
-def in_the_way(version: StatementVersion) -> Unmet | None:
+def in_the_way(version: StatementVersion, act: Act) -> Unmet | None:
     """What keeps an approved version from leaving at all, whoever would send it out now."""
     if version.statement.case.realm != Realm.LIVE:
         return Unmet(HeldBack.EXERCISE, _("An exercise reaches no live channel"))
-    if wrong := says_nothing_wrong(version):
+    if wrong := says_nothing_wrong(version, act):
         return wrong
-    if not _open_accounts(version).exists():
+    if not _accounts_of(version, act):
         message = _("None of the chosen channels is open for this language; choose another one")
         return Unmet(HeldBack.NO_CHANNEL, message)
     return None
+
+
+def _accounts_of(version: StatementVersion, act: Act) -> list[Account]:
+    return act.once(("accounts", version.pk), lambda: list(_open_accounts(version)))
 
 
 def _open_accounts(version: StatementVersion) -> AccountQuerySet:
@@ -81,7 +85,7 @@ def send_or_hold_back(act: Act, version: StatementVersion) -> None:
 
     Whoever decided about the text is not to undo the decision because a channel is closed.
     """
-    unmet = in_the_way(version)
+    unmet = in_the_way(version, act)
     if unmet is None:
         send_out(act, version)
         return
@@ -217,7 +221,7 @@ def publish_scheduled(version: StatementVersion, act: Act) -> StatementVersion:
     """
     at = version.statement.scheduled_at
     too_late = at is not None and act.now - at > LATEST
-    if too_late or publish_statement.unmet(act.actor, version) or in_the_way(version):
+    if too_late or publish_statement.unmet(act.actor, version) or in_the_way(version, act):
         act.move(version, "unschedule")
         act.save(version)
         act.record("statement.missed", on=version, **about_version(version))
