@@ -27,7 +27,7 @@ from cases.models import (
 )
 from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.access.roles import CASE_ROLES
-from crisisdesk.core.admin.base import AdminVerb, DeskAdmin, ReadOnlyInline, ReasonForm, WorkflowAdmin
+from crisisdesk.core.admin.base import AdminVerb, DeskAdmin, ReadOnlyInline, WorkflowAdmin
 
 _ROLES = [(role.value, role.label) for role in CASE_ROLES]
 
@@ -221,18 +221,6 @@ class StepAdmin(DeskAdmin):
 # --- work, to be read ------------------------------------------------------------------------------------------------
 
 
-class ReviewForm(forms.Form):
-    """The summary of the review."""
-
-    review = forms.CharField(label=_("Summary of the review"), required=False, widget=forms.Textarea(attrs={"rows": 8}))
-
-
-class WhyForm(forms.Form):
-    """Why nothing is said in public."""
-
-    why = forms.CharField(label=_("Why"), widget=forms.Textarea(attrs={"rows": 3}))
-
-
 @admin.register(Signal)
 class SignalAdmin(WorkflowAdmin):
     """Signals."""
@@ -247,7 +235,7 @@ class SignalAdmin(WorkflowAdmin):
     )  # fmt: skip
     verbs = (
         AdminVerb(actions.take_over_signal),
-        AdminVerb(actions.dismiss_signal, ReasonForm),
+        AdminVerb(actions.dismiss_signal),
         AdminVerb(actions.open_case),
     )
 
@@ -285,13 +273,13 @@ class CaseAdmin(WorkflowAdmin):
     verbs = (
         AdminVerb(actions.activate_case),
         AdminVerb(actions.contain_case),
-        AdminVerb(actions.relapse_case, ReasonForm),
-        AdminVerb(actions.waive_statement, WhyForm),
+        AdminVerb(actions.relapse_case),
+        AdminVerb(actions.waive_statement),
         AdminVerb(actions.resolve_case),
         AdminVerb(actions.start_review),
-        AdminVerb(actions.close_case, ReviewForm),
-        AdminVerb(actions.dismiss_case, ReasonForm),
-        AdminVerb(actions.reopen_case, ReasonForm),
+        AdminVerb(actions.close_case),
+        AdminVerb(actions.dismiss_case),
+        AdminVerb(actions.reopen_case),
     )
 
 
@@ -304,7 +292,7 @@ class RoleAdmin(WorkflowAdmin):
     search_fields = ("case__reference", "user__name")
     list_select_related = ("case", "user")
     fields = ("case", "role", "user", "deputy_of", "state", "offered_by", "answered_at", "ended_at")
-    verbs = (AdminVerb(actions.withdraw_offer), AdminVerb(actions.end_role, ReasonForm))
+    verbs = (AdminVerb(actions.withdraw_offer), AdminVerb(actions.end_role))
 
 
 @admin.register(Task)
@@ -327,7 +315,7 @@ class TaskAdmin(WorkflowAdmin):
         "finished_by",
         "finished_at",
     )
-    verbs = (AdminVerb(actions.finish_task), AdminVerb(actions.skip_task, ReasonForm))
+    verbs = (AdminVerb(actions.finish_task), AdminVerb(actions.skip_task))
 
 
 @admin.register(Fact)
@@ -353,7 +341,7 @@ class EvidenceAdmin(WorkflowAdmin):
     search_fields = ("case__reference", "caption", "file__sha256")
     list_select_related = ("case", "file", "added_by")
     fields = ("case", "number", "file", "caption", "source", "side", "captured_at", "added_by", "created_at")
-    verbs = (AdminVerb(actions.remove_evidence, ReasonForm),)
+    verbs = (AdminVerb(actions.remove_evidence),)
 
 
 @admin.register(Clock)

@@ -54,6 +54,7 @@ declare("role.deputy_asked", _("Deputy asked ({role} – {user}): {actor}"), ton
 declare("role.ended", _("Role ended ({role} – {user}): {actor}"), words=ROLE)
 
 declare("task.added", _("Task added: {actor}"))
+declare("task.assigned", _("Task handed on ({user}): {actor}"))
 declare("task.started", _("Task started: {actor}"))
 declare("task.finished", _("Task done: {actor}"), tone="good")
 declare("task.fulfilled", _("Task done ({deed}): {actor}"), tone="good", words=DEED)

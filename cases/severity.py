@@ -5,6 +5,7 @@ not sure answers for the higher level.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 GRAVEST, MILDEST = 1, 4
@@ -29,6 +30,25 @@ def quick_severity(answers: Sequence[Answer]) -> int:
         (level for level, answer in enumerate(answers, start=GRAVEST) if answer is not Answer.NO),
         MILDEST,
     )
+
+
+@dataclass(frozen=True)
+class QuickAssessment:
+    """The answers to the three questions, `yes`, `no` or `unsure`.
+
+    `severity` is another level than they give, and `sentence` then says why.
+    """
+
+    harm: str
+    spreading: str
+    growing: str
+    sentence: str = ""
+    severity: int | None = None
+
+    @property
+    def computed(self) -> int:
+        """The level the answers give."""
+        return quick_severity([Answer(said) for said in (self.harm, self.spreading, self.growing)])
 
 
 def is_graver(level: int, than: int) -> bool:

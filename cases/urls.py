@@ -4,10 +4,11 @@ from typing import Any
 
 from django.urls import path
 
-from cases import actions, forms
-from cases.models import Clock, Fact, SignalFile, Task
+from cases import actions
+from cases.models import Case, Clock, Fact, RoleAssignment, Signal, SignalFile, Task
 from cases.views import cases, evidence, signals, verbs
 from cases.views.base import CaseVerb, VerbPage
+from crisisdesk.core.web.views import pages_of_the_rest
 
 app_name = "cases"
 
@@ -28,7 +29,7 @@ of_a_signal = [
     ),
     path(
         "signals/<uuid:uuid>/dismiss/",
-        signals.SignalVerb.of(actions.dismiss_signal, forms.ReasonForm),
+        signals.SignalVerb.of(actions.dismiss_signal),
         name="dismiss_signal",
     ),
     path("signals/<uuid:uuid>/attach/", signals.AttachPage.as_view(), name="attach_signal"),
@@ -45,26 +46,26 @@ of_a_case = [
     path(f"{_CASE}/facts/", cases.FactsView.as_view(), name="facts"),
     path(f"{_CASE}/people/", cases.PeopleView.as_view(), name="people"),
     path(f"{_CASE}/severity/", verbs.SeverityPage.as_view(), name="assess_severity"),
-    path(f"{_CASE}/change/", verbs.ChangePage.as_view(), name="change_case"),
-    path(f"{_CASE}/merge/", verbs.MergePage.as_view(), name="merge_case"),
-    path(f"{_CASE}/confidential/", verbs.ConfidentialPage.as_view(), name="set_confidential"),
+    path(f"{_CASE}/change/", CaseVerb.of(actions.change_case), name="change_case"),
+    path(f"{_CASE}/merge/", CaseVerb.of(actions.merge_case), name="merge_case"),
+    path(f"{_CASE}/confidential/", CaseVerb.of(actions.set_confidential), name="set_confidential"),
     path(f"{_CASE}/activate/", verbs.ActivatePage.as_view(), name="activate"),
     path(f"{_CASE}/state/", verbs.StatePage.as_view(), name="state"),
-    path(f"{_CASE}/watch/", CaseVerb.of(actions.watch_case, forms.WatchForm), name="watch_case"),
-    path(f"{_CASE}/dismiss/", CaseVerb.of(actions.dismiss_case, forms.ReasonForm), name="dismiss_case"),
-    path(f"{_CASE}/waive/", CaseVerb.of(actions.waive_statement, forms.WaiverForm), name="waive_statement"),
+    path(f"{_CASE}/watch/", CaseVerb.of(actions.watch_case), name="watch_case"),
+    path(f"{_CASE}/dismiss/", CaseVerb.of(actions.dismiss_case), name="dismiss_case"),
+    path(f"{_CASE}/waive/", CaseVerb.of(actions.waive_statement), name="waive_statement"),
     path(f"{_CASE}/contain/", CaseVerb.of(actions.contain_case), name="contain_case"),
-    path(f"{_CASE}/relapse/", CaseVerb.of(actions.relapse_case, forms.ReasonForm), name="relapse_case"),
+    path(f"{_CASE}/relapse/", CaseVerb.of(actions.relapse_case), name="relapse_case"),
     path(f"{_CASE}/resolve/", CaseVerb.of(actions.resolve_case), name="resolve_case"),
     path(f"{_CASE}/review/", CaseVerb.of(actions.start_review), name="start_review"),
-    path(f"{_CASE}/close/", CaseVerb.of(actions.close_case, forms.CloseForm), name="close_case"),
-    path(f"{_CASE}/reopen/", CaseVerb.of(actions.reopen_case, forms.ReasonForm), name="reopen_case"),
-    path(f"{_CASE}/notes/", CaseVerb.of(actions.add_note, forms.NoteForm), name="add_note"),
-    path(f"{_CASE}/decisions/", CaseVerb.of(actions.add_decision, forms.DecisionForm), name="add_decision"),
-    path(f"{_CASE}/tasks/", CaseVerb.of(actions.add_task, forms.TaskForm), name="add_task"),
+    path(f"{_CASE}/close/", CaseVerb.of(actions.close_case), name="close_case"),
+    path(f"{_CASE}/reopen/", CaseVerb.of(actions.reopen_case), name="reopen_case"),
+    path(f"{_CASE}/notes/", CaseVerb.of(actions.add_note), name="add_note"),
+    path(f"{_CASE}/decisions/", CaseVerb.of(actions.add_decision), name="add_decision"),
+    path(f"{_CASE}/tasks/", CaseVerb.of(actions.add_task), name="add_task"),
     path(
         f"{_CASE}/facts/new/",
-        CaseVerb.of(actions.add_fact, forms.FactForm, redirect_to="cases:facts"),
+        CaseVerb.of(actions.add_fact, redirect_to="cases:facts"),
         name="add_fact",
     ),
     path(f"{_CASE}/evidence/new/", evidence.AddPage.as_view(), name="add_evidence"),
@@ -75,7 +76,7 @@ of_a_case = [
     ),
     path(
         f"{_CASE}/people/offer/",
-        CaseVerb.of(actions.offer_role, forms.RoleForm, redirect_to="cases:people"),
+        CaseVerb.of(actions.offer_role, redirect_to="cases:people"),
         name="offer_role",
     ),
 ]
@@ -87,30 +88,28 @@ of_its_parts = [
     path("tasks/<uuid:uuid>/start/", VerbPage.of(actions.start_task, **on_course), name="start_task"),
     path(
         "tasks/<uuid:uuid>/finish/",
-        VerbPage.of(actions.finish_task, forms.TaskNoteForm, **on_course),
+        VerbPage.of(actions.finish_task, **on_course),
         name="finish_task",
     ),
-    path("tasks/<uuid:uuid>/block/", VerbPage.of(actions.block_task, forms.ReasonForm, **on_course), name="block_task"),
-    path("tasks/<uuid:uuid>/skip/", VerbPage.of(actions.skip_task, forms.ReasonForm, **on_course), name="skip_task"),
+    path("tasks/<uuid:uuid>/block/", VerbPage.of(actions.block_task, **on_course), name="block_task"),
+    path("tasks/<uuid:uuid>/skip/", VerbPage.of(actions.skip_task, **on_course), name="skip_task"),
     path(
         "clocks/<uuid:uuid>/done/",
-        VerbPage.of(actions.tick_off_clock, forms.TickOffForm, model=Clock, redirect_to="cases:course"),
+        VerbPage.of(actions.tick_off_clock, model=Clock, redirect_to="cases:course"),
         name="tick_off_clock",
     ),
     path(
         "facts/<uuid:uuid>/confirm/",
-        VerbPage.of(actions.confirm_fact, forms.ConfirmForm, **on_facts),
+        VerbPage.of(actions.confirm_fact, **on_facts),
         name="confirm_fact",
     ),
-    path(
-        "facts/<uuid:uuid>/refute/", VerbPage.of(actions.refute_fact, forms.RefuteForm, **on_facts), name="refute_fact"
-    ),
+    path("facts/<uuid:uuid>/refute/", VerbPage.of(actions.refute_fact, **on_facts), name="refute_fact"),
     path(
         "facts/<uuid:uuid>/retire/",
-        VerbPage.of(actions.retire_fact, forms.OptionalReasonForm, **on_facts),
+        VerbPage.of(actions.retire_fact, **on_facts),
         name="retire_fact",
     ),
-    path("facts/<uuid:uuid>/change/", verbs.FactPage.as_view(), name="change_fact"),
+    path("facts/<uuid:uuid>/change/", VerbPage.of(actions.change_fact, **on_facts), name="change_fact"),
     path("evidence/<uuid:uuid>/change/", evidence.ChangePage.as_view(), name="change_evidence"),
     path("evidence/<uuid:uuid>/remove/", evidence.RemovePage.as_view(), name="remove_evidence"),
     path("evidence/<uuid:uuid>/file/", evidence.OriginalView.as_view(), name="evidence_file"),
@@ -126,11 +125,26 @@ of_its_parts = [
     path("roles/<uuid:uuid>/accept/", verbs.RolePage.of(actions.accept_role), name="accept_role"),
     path(
         "roles/<uuid:uuid>/decline/",
-        verbs.RolePage.of(actions.decline_role, forms.OptionalReasonForm),
+        verbs.RolePage.of(actions.decline_role),
         name="decline_role",
     ),
     path("roles/<uuid:uuid>/withdraw/", verbs.RolePage.of(actions.withdraw_offer), name="withdraw_offer"),
-    path("roles/<uuid:uuid>/end/", verbs.RolePage.of(actions.end_role, forms.ReasonForm), name="end_role"),
+    path("roles/<uuid:uuid>/end/", verbs.RolePage.of(actions.end_role), name="end_role"),
 ]
 
-urlpatterns = [*lists, *of_a_signal, *of_a_case, *of_its_parts]
+by_hand = [*lists, *of_a_signal, *of_a_case, *of_its_parts]
+
+urlpatterns = [
+    *by_hand,
+    *pages_of_the_rest(
+        "cases",
+        by_hand,
+        {
+            Case: (_CASE, CaseVerb, {}),
+            Signal: ("signals/<uuid:uuid>", signals.SignalVerb, {}),
+            Task: ("tasks/<uuid:uuid>", VerbPage, {"redirect_to": "cases:course"}),
+            Fact: ("facts/<uuid:uuid>", VerbPage, {"redirect_to": "cases:facts"}),
+            RoleAssignment: ("roles/<uuid:uuid>", verbs.RolePage, {}),
+        },
+    ),
+]

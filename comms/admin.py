@@ -47,18 +47,6 @@ __all__ = ["admin_sending"]
 ROLES = [(role.value, role.label) for role in CASE_ROLES]
 
 
-class LanguageForm(forms.Form):
-    """In which language."""
-
-    language = forms.CharField(label=_("Language"), min_length=2, max_length=3)
-
-
-class TextReadForm(forms.Form):
-    """Which text was on the screen when the person decided."""
-
-    payload_hash = forms.CharField(min_length=64, max_length=64, widget=forms.HiddenInput)
-
-
 class StageForm(forms.Form):
     """One more stage for every severity and kind: roles of which so many people are needed, or the people quoted."""
 
@@ -100,7 +88,7 @@ class TemplateAdmin(DeskAdmin):
     list_filter = ("brand", "purpose")
     fields = ("brand", "code", "name_cs", "name_en", "purpose", "kinds", "cleared_by", "position")
     inlines = (VersionInline,)
-    verbs = (AdminVerb(draft_template, LanguageForm),)
+    verbs = (AdminVerb(draft_template),)
 
     def may_create(self, principal: Principal) -> bool:
         """Whoever leads or administers any brand."""
@@ -139,8 +127,6 @@ class TemplateVersionAdmin(WorkflowAdmin):
         AdminVerb(submit_template),
         AdminVerb(
             approve_template,
-            TextReadForm,
-            initial=lambda row: {"payload_hash": row.payload_hash},
         ),
         AdminVerb(retire_template),
     )

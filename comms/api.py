@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from cases.models import Case, Fact, FactState
+from cases.models import FactState
 from comms import api_templates, hashing
 from comms.actions.approvals import (
     approve_statement,
@@ -27,28 +27,15 @@ from comms.models import (
     ReleaseReview,
     RequestStage,
     ReviewOutcome,
-    Stance,
     Statement,
     StatementVersion,
-    TemplateVersion,
 )
 from comms.sending import api as api_sending
 from comms.sending.actions.deliveries import publish_statement, schedule_statement, unschedule_statement
 from comms.sending.actions.withdrawal import withdraw_statement
-from comms.sending.api import PublishIn, ScheduleIn, WithdrawalOut, WithdrawIn
-from comms.sending.models import Account
+from comms.sending.api import WithdrawalOut
 from comms.states import RequestState, StatementState, Status
-from crisisdesk.core.api.viewsets import DeskViewSet, Filter, Input, Output, Router, VisibleField, verb
-from crisisdesk.core.models import User
-
-# Characters of JSON; the actions say how long a text may be (`hashing.MOST_BYTES`).
-LONGEST = 2 * hashing.MOST_BYTES
-
-
-def text_field(**options: Any) -> serializers.CharField:
-    """A text as it is typed: spaces and lines matter."""
-    return serializers.CharField(max_length=LONGEST, allow_blank=True, trim_whitespace=False, required=False, **options)
-
+from crisisdesk.core.api.viewsets import DeskViewSet, Filter, Output, Router, verb
 
 # --- versions ---------------------------------------------------------------------------------------------------------
 
@@ -125,35 +112,6 @@ class VersionOut(Output):
         return [str(row.user.uuid) for row in version.contributors.all()]
 
 
-class VersionChange(Input):
-    """What changes in a draft; what is not given stays."""
-
-    title = serializers.CharField(max_length=200, allow_blank=True, required=False)
-    text = text_field()
-    variants = serializers.DictField(
-        child=text_field(), required=False, help_text="Text by channel; all others follow the master."
-    )
-    next_update_at = serializers.DateTimeField(required=False, allow_null=True)
-    facts = VisibleField(Fact, many=True, required=False)
-    stances = serializers.DictField(
-        child=serializers.ChoiceField(Stance.choices),
-        required=False,
-        help_text="What the text says of a cited fact, by its uuid. A fact cited anew is asserted.",
-    )
-    base_hash = serializers.CharField(
-        max_length=64, required=False, help_text="`draft_hash` of the text that was read."
-    )
-    source_hash = serializers.CharField(
-        max_length=64, required=False, help_text="Text hash a translation was made from."
-    )
-
-
-class SubmitIn(Input):
-    """Which text was read."""
-
-    base_hash = serializers.CharField(max_length=64, required=False)
-
-
 class VersionViewSet(DeskViewSet):
     """Versions of statements: one text in one language. Submitted, a version never changes."""
 
@@ -172,12 +130,12 @@ class VersionViewSet(DeskViewSet):
         texts = sorted([text.channel, text.title, text.text, text.source_hash] for text in row.texts.all())
         return [texts, sorted([citation.fact_id, citation.stance] for citation in row.citations.all())]
 
-    partial_update = verb(edit_statement, VersionChange)
-    submit = verb(submit_statement, SubmitIn)
+    partial_update = verb(edit_statement)
+    submit = verb(submit_statement)
     take_back = verb(take_back_statement, response=VersionOut)
     revise = verb(revise_statement, response=VersionOut)
-    publish = verb(publish_statement, PublishIn)
-    schedule = verb(schedule_statement, ScheduleIn)
+    publish = verb(publish_statement)
+    schedule = verb(schedule_statement)
     unschedule = verb(unschedule_statement)
 
     def get_queryset(self) -> QuerySet[StatementVersion]:
@@ -234,50 +192,6 @@ class StatementOut(Output):
         return StatementVersionLine(list(newest.values()), many=True).data
 
 
-class SettingsIn(Input):
-    """Channels, people quoted, marks and times."""
-
-    accounts = VisibleField(Account, many=True, required=False)
-    quoted_people = VisibleField(User, many=True, required=False)
-    admits_fault = serializers.BooleanField(required=False)
-    concerns_employee = serializers.BooleanField(required=False)
-    embargo_until = serializers.DateTimeField(required=False, allow_null=True)
-    scheduled_at = serializers.DateTimeField(required=False, allow_null=True)
-    publish_when_approved = serializers.BooleanField(required=False)
-
-
-class StatementIn(Input):
-    """A new statement."""
-
-    case = VisibleField(Case, slug_field="reference")
-    purpose = serializers.ChoiceField(Purpose.choices)
-    title = serializers.CharField(max_length=200, allow_blank=True, required=False)
-    text = text_field()
-    template_versions = VisibleField(TemplateVersion, many=True, required=False)
-    supersedes = VisibleField(Statement, required=False, allow_null=True)
-    admits_fault = serializers.BooleanField(required=False)
-    concerns_employee = serializers.BooleanField(required=False)
-    accounts = VisibleField(Account, many=True, required=False)
-    quoted_people = VisibleField(
-        User, many=True, required=False, help_text="Whose words stand in the text; the policy says when they agree."
-    )
-
-
-class ReleaseIn(Input):
-    """An approved template with closed values; the version in the primary language comes first."""
-
-    case = VisibleField(Case, slug_field="reference")
-    versions = VisibleField(TemplateVersion, many=True)
-    values = serializers.DictField(child=serializers.CharField(max_length=500))
-    accounts = VisibleField(Account, many=True, required=False)
-
-
-class LanguageIn(Input):
-    """Which language."""
-
-    language = serializers.CharField(min_length=2, max_length=3)
-
-
 class StatementViewSet(DeskViewSet):
     """Statements: what is to be said in a case, in one or more languages."""
 
@@ -292,11 +206,11 @@ class StatementViewSet(DeskViewSet):
         """Its channels and the people quoted."""
         return [sorted(row.pk for row in rows.all()) for rows in (row.accounts, row.quoted_people)]
 
-    create = verb(draft_statement, StatementIn, VersionOut, parent="case")
-    partial_update = verb(change_statement, SettingsIn)
-    add_language = verb(add_language, LanguageIn, VersionOut)
-    release = verb(release_template, ReleaseIn, VersionOut, detail=False, parent="case")
-    withdraw = verb(withdraw_statement, WithdrawIn, WithdrawalOut, many=True)
+    create = verb(draft_statement, response=VersionOut, parent="case", by="reference")
+    partial_update = verb(change_statement)
+    add_language = verb(add_language, response=VersionOut)
+    release = verb(release_template, response=VersionOut, detail=False, parent="case", by="reference")
+    withdraw = verb(withdraw_statement, response=WithdrawalOut, many=True)
 
     def get_queryset(self) -> QuerySet[Statement]:
         """With everything a statement shows."""
@@ -368,18 +282,6 @@ class RequestOut(Output):
         )  # fmt: skip
 
 
-class ApproveIn(PublishIn):
-    """Exactly this text."""
-
-    comment = serializers.CharField(max_length=5000, allow_blank=True, required=False)
-
-
-class TurnDownIn(PublishIn):
-    """Exactly this text, and why not."""
-
-    comment = serializers.CharField(max_length=5000)
-
-
 class RequestViewSet(DeskViewSet):
     """Requests for approval. Verbs name the text by its `payload_hash`; a newer text refuses them with 412 and the
     difference. Programs never decide."""
@@ -391,9 +293,9 @@ class RequestViewSet(DeskViewSet):
         "case": Filter("version__statement__case__reference", serializers.CharField(max_length=20)),
     }
 
-    approve = verb(approve_statement, ApproveIn, DecisionOut)
-    return_ = verb(return_statement, TurnDownIn, DecisionOut, path="return")
-    reject = verb(reject_statement, TurnDownIn, DecisionOut)
+    approve = verb(approve_statement, response=DecisionOut)
+    return_ = verb(return_statement, response=DecisionOut, path="return")
+    reject = verb(reject_statement, response=DecisionOut)
 
     def get_queryset(self) -> QuerySet[ApprovalRequest]:
         """With stages, decisions and the text."""
@@ -426,13 +328,6 @@ class ReviewOut(Output):
         )  # fmt: skip
 
 
-class ReviewIn(Input):
-    """Was it in order?"""
-
-    outcome = serializers.ChoiceField(ReviewOutcome.choices)
-    comment = serializers.CharField(max_length=5000, allow_blank=True, required=False)
-
-
 class ReviewViewSet(DeskViewSet):
     """Reviews owed for texts that went out on one signature."""
 
@@ -444,7 +339,7 @@ class ReviewViewSet(DeskViewSet):
         "outcome": Filter("outcome", serializers.ChoiceField(ReviewOutcome.choices), many=True),
     }
 
-    review = verb(review_release, ReviewIn)
+    review = verb(review_release)
 
     def get_queryset(self) -> QuerySet[ReleaseReview]:
         """With the signed text."""

@@ -6,8 +6,7 @@ from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from cases.models import CrisisKind
-from comms.actions.policies import TAGS, change_policy, confirm_policy, decline_policy
+from comms.actions.policies import change_policy, confirm_policy, decline_policy
 from comms.actions.templates import (
     approve_template,
     close_value,
@@ -32,13 +31,7 @@ from comms.models import (
     TemplateState,
     TemplateVersion,
 )
-from comms.placeholders import PlaceholderType
-from comms.sending.api import PublishIn
-from crisisdesk.core.access.roles import CASE_ROLES
-from crisisdesk.core.api.viewsets import DeskViewSet, Filter, Input, Output, Router, VisibleField, verb
-from crisisdesk.core.models import Brand
-
-ROLE = [(role.value, role.label) for role in CASE_ROLES]
+from crisisdesk.core.api.viewsets import DeskViewSet, Filter, Output, Router, verb
 
 
 class FieldOut(serializers.ModelSerializer[TemplatePlaceholder]):
@@ -48,25 +41,6 @@ class FieldOut(serializers.ModelSerializer[TemplatePlaceholder]):
         model = TemplatePlaceholder
         fields = ("name", "type", "label_cs", "label_en", "help_cs", "help_en", "choices")
         read_only_fields = fields
-
-
-class ChoiceIn(Input):
-    """One value of a list."""
-
-    code = serializers.SlugField(max_length=40)
-    text = serializers.CharField(max_length=200)
-
-
-class FieldIn(Input):
-    """A closed field."""
-
-    name = serializers.RegexField(r"^[a-z][a-z0-9_]{0,29}$")
-    type = serializers.ChoiceField([kind.value for kind in PlaceholderType])
-    label_cs = serializers.CharField(max_length=80)
-    label_en = serializers.CharField(max_length=80)
-    help_cs = serializers.CharField(max_length=200, required=False, allow_blank=True)
-    help_en = serializers.CharField(max_length=200, required=False, allow_blank=True)
-    choices = ChoiceIn(many=True, required=False)
 
 
 class TemplateApprovalOut(serializers.ModelSerializer[TemplateApproval]):
@@ -120,39 +94,6 @@ class TemplateOut(Output):
         )  # fmt: skip
 
 
-class TemplateIn(Input):
-    """A new template; its texts follow."""
-
-    brand = VisibleField(Brand)
-    code = serializers.SlugField(max_length=60)
-    name_cs = serializers.CharField(max_length=120)
-    name_en = serializers.CharField(max_length=120)
-    purpose = serializers.ChoiceField(Purpose.choices, default=Purpose.FIRST)
-    kinds = VisibleField(CrisisKind, slug_field="code", many=True, required=False)
-    cleared_by = serializers.ListField(child=serializers.ChoiceField(ROLE), required=False)
-    position = serializers.IntegerField(min_value=0, max_value=32767, required=False)
-
-
-class TemplateTextIn(Input):
-    """A text with its closed fields."""
-
-    title = serializers.CharField(max_length=200, required=False, allow_blank=True)
-    text = serializers.CharField(max_length=20_000, required=False)
-    closed_fields = FieldIn(many=True, required=False)
-
-
-class TemplateDraftIn(TemplateTextIn):
-    """A new version."""
-
-    language = serializers.CharField(min_length=2, max_length=3)
-
-
-class CommentIn(Input):
-    """What has to change."""
-
-    comment = serializers.CharField(max_length=5000)
-
-
 class TemplateViewSet(DeskViewSet):
     """Prepared texts of brands."""
 
@@ -163,8 +104,8 @@ class TemplateViewSet(DeskViewSet):
         "purpose": Filter("purpose", serializers.ChoiceField(Purpose.choices), many=True),
     }
 
-    create = verb(create_template, TemplateIn, parent="brand")
-    draft = verb(draft_template, TemplateDraftIn, TemplateVersionOut)
+    create = verb(create_template, parent="brand")
+    draft = verb(draft_template, response=TemplateVersionOut)
 
     def get_queryset(self) -> QuerySet[StatementTemplate]:
         """With kinds and versions."""
@@ -188,10 +129,10 @@ class TemplateVersionViewSet(DeskViewSet):
         names = ("name", "type", "label_cs", "label_en", "help_cs", "help_en", "choices")
         return [[getattr(field, name) for name in names] for field in row.placeholders.all()]
 
-    partial_update = verb(edit_template, TemplateTextIn)
+    partial_update = verb(edit_template)
     submit = verb(submit_template)
-    approve = verb(approve_template, PublishIn)
-    return_ = verb(return_template, CommentIn, path="return")
+    approve = verb(approve_template)
+    return_ = verb(return_template, path="return")
     retire = verb(retire_template)
 
     def get_queryset(self) -> QuerySet[TemplateVersion]:
@@ -213,14 +154,6 @@ class RegisteredValueOut(Output):
         fields = ("uuid", "brand", "type", "value", "active", "created_at")
 
 
-class RegisteredValueIn(Input):
-    """A host name, product or branch of a brand."""
-
-    brand = VisibleField(Brand)
-    type = serializers.ChoiceField(RegisteredType.choices)
-    value = serializers.CharField(max_length=120)
-
-
 class RegisteredValueViewSet(DeskViewSet):
     """What may stand in the closed fields of a brand's templates."""
 
@@ -232,7 +165,7 @@ class RegisteredValueViewSet(DeskViewSet):
         "active": Filter("active", serializers.BooleanField()),
     }
 
-    create = verb(register_value, RegisteredValueIn, parent="brand")
+    create = verb(register_value, parent="brand")
     close = verb(close_value)
 
     def get_queryset(self) -> QuerySet[RegisteredValue]:
@@ -248,24 +181,6 @@ class StageShape(serializers.ModelSerializer[PolicyStage]):
         model = PolicyStage
         fields = ("order", "roles", "required", "informed", "quoted", "severities", "kinds", "except_kinds", "tag")
         read_only_fields = fields
-
-
-class StageIn(Input):
-    """`required` people out of any of the roles; empty conditions mean always."""
-
-    roles = serializers.ListField(child=serializers.ChoiceField(ROLE), required=False, max_length=len(ROLE))
-    required = serializers.IntegerField(min_value=1, max_value=9, default=1)  # type: ignore[assignment]
-    order = serializers.IntegerField(min_value=1, max_value=9, default=1)
-    informed = serializers.BooleanField(default=False, help_text="The roles are told of the text and do not decide.")
-    quoted = serializers.BooleanField(
-        default=False, help_text="Instead of roles: each person whose words the statement quotes decides."
-    )
-    severities = serializers.ListField(
-        child=serializers.IntegerField(min_value=1, max_value=4), required=False, max_length=4
-    )
-    kinds = serializers.ListField(child=serializers.SlugField(max_length=40), required=False, max_length=50)
-    except_kinds = serializers.ListField(child=serializers.SlugField(max_length=40), required=False, max_length=50)
-    tag = serializers.ChoiceField(["", *TAGS], required=False)
 
 
 class ApprovalPolicyOut(Output):
@@ -285,14 +200,6 @@ class ApprovalPolicyOut(Output):
         return str(found.uuid) if found else None
 
 
-class PolicyIn(Input):
-    """The whole policy. A weaker one waits for a second person."""
-
-    stages = StageIn(many=True)
-    minutes = serializers.IntegerField(min_value=0, max_value=7 * 24 * 60, required=False)
-    signed_by = serializers.ListField(child=serializers.ChoiceField(ROLE), required=False)
-
-
 class ApprovalPolicyViewSet(DeskViewSet):
     """Approval policies. Making one stricter takes one person, making it weaker takes two."""
 
@@ -300,7 +207,7 @@ class ApprovalPolicyViewSet(DeskViewSet):
     serializer_class = ApprovalPolicyOut
     ordering = "created_at"
 
-    change = verb(change_policy, PolicyIn)
+    change = verb(change_policy)
 
     def get_queryset(self) -> QuerySet[ApprovalPolicy]:
         """With stages and proposals."""

@@ -1,4 +1,4 @@
-"""Shapes of what people fill in about texts. Whether something may happen, the actions know."""
+"""Forms of pages about texts that ask for more than an action does. Whether something may happen, the actions know."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,18 +7,13 @@ from django import forms
 from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from cases.forms import DeskForm, Moment
 from cases.models import Case, Fact
 from comms import hashing
-from comms.actions.quoting import who_can_be_asked
-from comms.actions.statements import open_to
+from comms.actions.statements import draft_statement
 from comms.models import (
-    Purpose,
     RegisteredType,
     RegisteredValue,
-    ReviewOutcome,
     Stance,
-    Statement,
     StatementTemplate,
     StatementVersion,
     TemplatePlaceholder,
@@ -26,23 +21,14 @@ from comms.models import (
 )
 from comms.placeholders import PlaceholderType
 from comms.sending.models import Account
-from crisisdesk.core.access.principals import Principal
+from crisisdesk.core.actions.inputs import LONGEST_TITLE
 from crisisdesk.core.languages import language_name
-from crisisdesk.core.models import User
-
-LONGEST_TITLE = 200
+from crisisdesk.core.web.input_forms import DeskForm, Moment, form_for
 
 
-class DraftForm(DeskForm):
-    """What a new statement is for."""
+class DraftForm(form_for(draft_statement)):
+    """What a new statement is for, and the prepared text it starts from."""
 
-    purpose = forms.ChoiceField(label=_("What is it for?"), choices=Purpose.choices, widget=forms.RadioSelect)
-    supersedes = forms.ModelChoiceField(
-        Statement.objects.none(),
-        label=_("Which statement is corrected?"),
-        required=False,
-        help_text=_("Only for a correction"),
-    )
     template = forms.ModelChoiceField(
         StatementTemplate.objects.none(),
         label=_("Start from a prepared text"),
@@ -50,11 +36,9 @@ class DraftForm(DeskForm):
         empty_label=_("an empty page"),
     )
 
-    def __init__(self, *args: Any, case: Case, **options: Any) -> None:
+    def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        out = Statement.objects.visible_to(self.principal).filter(case=case, versions__published_at__isnull=False)
-        self.fields["supersedes"].queryset = out.distinct()  # type: ignore[attr-defined]
-        templates = StatementTemplate.objects.visible_to(self.principal).for_case(case)
+        templates = StatementTemplate.objects.visible_to(self.principal).for_case(self.target)
         self.fields["template"].queryset = templates  # type: ignore[attr-defined]
 
 
@@ -161,70 +145,6 @@ class CitationsForm(forms.Form):
         ]
 
 
-class People(forms.ModelMultipleChoiceField):
-    """People who can be asked about a statement: those with an open account who see its case."""
-
-    widget = forms.CheckboxSelectMultiple
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(User.objects.none(), required=False, **options)
-
-    def among(self, principal: Principal, statement: Statement) -> None:
-        """Offer those of them the principal works with, and who was chosen before."""
-        may = who_can_be_asked(statement.case).values("pk")
-        known = User.objects.visible_to(principal).filter(pk__in=may) | statement.quoted_people.all()
-        self.queryset = known.distinct().order_by("name_sort")
-
-
-class SettingsForm(DeskForm):
-    """Channels, people quoted, marks and times of a statement."""
-
-    accounts = forms.ModelMultipleChoiceField(
-        Account.objects.none(), label=_("Channels"), required=False, widget=forms.CheckboxSelectMultiple
-    )
-    quoted_people = People(
-        label=_("People quoted"),
-        help_text=_("Whose words stand in the text. The approval policy says when they have to agree to them."),
-    )
-    admits_fault = forms.BooleanField(label=_("Admits fault or promises compensation"), required=False)
-    concerns_employee = forms.BooleanField(label=_("Concerns an employee"), required=False)
-    publish_when_approved = forms.BooleanField(label=_("Publish as soon as it is approved"), required=False)
-    scheduled_at = Moment(label=_("Publish at"), required=False, help_text=_("Empty: at once"))
-    embargo_until = Moment(label=_("Embargo until"), required=False, help_text=_("Nothing leaves before"))
-
-    def __init__(self, *args: Any, statement: Statement, **options: Any) -> None:
-        super().__init__(*args, **options)
-        fitting = open_to(statement) | statement.accounts.all()
-        accounts = Account.objects.visible_to(self.principal).filter(pk__in=fitting.values("pk"))
-        self.fields["accounts"].queryset = accounts  # type: ignore[attr-defined]
-        self.fields["quoted_people"].among(self.principal, statement)  # type: ignore[attr-defined]
-
-    @staticmethod
-    def initial_of(statement: Statement) -> dict[str, Any]:
-        """The settings as they are."""
-        names = ("admits_fault", "concerns_employee", "publish_when_approved", "scheduled_at", "embargo_until")
-        sets = {name: list(getattr(statement, name).all()) for name in ("accounts", "quoted_people")}
-        return {**sets, **{name: getattr(statement, name) for name in names}}
-
-
-class DecisionForm(DeskForm):
-    """A decision about the very text that was on the screen, with a comment where one is asked for."""
-
-    payload_hash = forms.CharField(widget=forms.HiddenInput, max_length=64)
-    comment = forms.CharField(
-        label=_("What has to change, or why"), max_length=5000, required=False, widget=forms.Textarea({"rows": 3})
-    )
-
-
-class ReviewForm(DeskForm):
-    """What somebody else says about a signed text."""
-
-    outcome = forms.ChoiceField(
-        label=_("Was the text in order?"), choices=ReviewOutcome.choices, widget=forms.RadioSelect
-    )
-    comment = forms.CharField(label=_("Comment"), max_length=5000, required=False, widget=forms.Textarea({"rows": 3}))
-
-
 class ReleaseForm(DeskForm):
     """The closed fields of a template, and the languages in which it goes out.
 
@@ -286,20 +206,3 @@ def closed_field(row: TemplatePlaceholder, products: Sequence[str]) -> forms.Fie
             widget=forms.TextInput(_TYPED[kind]),
         )
     return forms.ChoiceField(label=capfirst(row.label), help_text=row.help, choices=[("", "–"), *options])
-
-
-class TemplateTextForm(DeskForm):
-    """Headline and text of a template."""
-
-    title = forms.CharField(label=_("Headline"), max_length=LONGEST_TITLE, required=False)
-    text = forms.CharField(
-        label=_("Text"),
-        widget=forms.Textarea({"rows": 8}),
-        help_text=_("Closed fields stand in braces, for example {time}"),
-    )
-
-
-class CommentForm(DeskForm):
-    """What has to change."""
-
-    comment = forms.CharField(label=_("What has to change"), max_length=5000, widget=forms.Textarea({"rows": 3}))

@@ -63,6 +63,7 @@ def router() -> Router:
         register = getattr(import_module(f"{app.name}.api"), "register", None)
         if register is not None:
             register(assembled)
+    assembled.complete()
     return assembled
 
 

@@ -33,7 +33,7 @@ from cases.actions.protocols import (
 from cases.actions.roles import accept_role, decline_role, end_role, lapse_offer, offer_role, withdraw_offer
 from cases.actions.setup import change_kind, change_policy, create_kind, create_policy, set_level, set_limit
 from cases.actions.signals import attach_signal, dismiss_signal, report_signal, take_over_signal
-from cases.actions.tasks import add_task, block_task, finish_task, skip_task, start_task
+from cases.actions.tasks import add_task, assign_task, block_task, finish_task, skip_task, start_task
 
 __all__ = [
     "accept_role",
@@ -45,6 +45,7 @@ __all__ = [
     "add_step",
     "add_task",
     "assess_severity",
+    "assign_task",
     "attach_signal",
     "block_task",
     "breach_clock",

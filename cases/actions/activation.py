@@ -18,44 +18,32 @@ from cases.actions.clocks import (
     start_clocks,
 )
 from cases.actions.entries import case_is_open, needed
+from cases.actions.inputs import kind_of_crisis, quick_assessment
 from cases.actions.roles import give_role
-from cases.models import Case, ClockCode, CrisisKind, ProtocolStep, Severity, SeverityAssessment, SeverityPolicy, Task
-from cases.severity import Answer, quick_severity
+from cases.models import Case, ClockCode, CrisisKind, ProtocolStep, SeverityAssessment, SeverityPolicy, Task
+from cases.severity import QuickAssessment
 from cases.states import OPEN_ROLE
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.access.roles import Role
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.inputs import Inputs
 from crisisdesk.core.actions.locks import ACTOR
-from crisisdesk.core.errors import Invalid, Unmet
+from crisisdesk.core.actions.shared_inputs import Person
+from crisisdesk.core.errors import Unmet
 from crisisdesk.core.models import Event, User
 
 
-def assess(
-    act: Act,
-    case: Case,
-    *,
-    harm: str,
-    spreading: str,
-    growing: str,
-    sentence: str = "",
-    severity: int | None = None,
-) -> SeverityAssessment:
-    """Judge by the three questions (`yes`, `no`, `unsure`); the case and its clocks follow.
+def assess(act: Act, case: Case, assessment: QuickAssessment) -> SeverityAssessment:
+    """Judge by the three questions; the case and its clocks follow.
 
-    Another `severity` than the computed one needs a `sentence` that says why.
+    Another severity than the computed one needs a sentence that says why.
     """
-    given = {"harm": harm, "spreading": spreading, "growing": growing}
-    unanswered = {name: _("Answer yes, no or not sure") for name, said in given.items() if said not in set(Answer)}
-    if unanswered:
-        raise Invalid(unanswered)
-    if severity is not None and severity not in Severity.values:
-        raise Invalid({"severity": _("Severity runs from 1 (critical) to 4 (routine)")})
-    computed = quick_severity([Answer(said) for said in given.values()])
-    chosen = severity or computed
+    computed, sentence = assessment.computed, assessment.sentence
+    chosen = assessment.severity or computed
     if chosen != computed:
         needed(sentence, "sentence", _("Say why another severity than the computed one is chosen"))
-    entry = act.entry("reason", on=case, text=sentence.strip()) if sentence.strip() else None
+    entry = act.entry("reason", on=case, text=sentence) if sentence else None
     made = act.save(
         SeverityAssessment(
             case=case,
@@ -64,7 +52,9 @@ def assess(
             assessed_by=act.actor.user,
             assessed_at=act.now,
             entry=entry,
-            **given,
+            harm=assessment.harm,
+            spreading=assessment.spreading,
+            growing=assessment.growing,
         )
     )
     before = case.severity
@@ -81,30 +71,29 @@ def assess(
         computed=computed,
         before=int(before),
         assessment=str(made.uuid),
-        harm=harm,
-        spreading=spreading,
-        growing=growing,
+        harm=assessment.harm,
+        spreading=assessment.spreading,
+        growing=assessment.growing,
     )
     return made
 
 
-@action("cases.assess_severity", needs=Capability.LEAD, title=_("Assess the severity"), creates=True)
-def assess_severity(
-    case: Case,
-    act: Act,
-    *,
-    harm: str,
-    spreading: str,
-    growing: str,
-    sentence: str = "",
-    severity: int | None = None,
-) -> SeverityAssessment:
+class AnswersInputs(Inputs):
+    """The three questions of the quick severity; `severity` chooses another level, and `sentence` then says why."""
+
+    assessment = quick_assessment()
+
+
+@action(
+    "cases.assess_severity", needs=Capability.LEAD, title=_("Assess the severity"), creates=True, inputs=AnswersInputs
+)
+def assess_severity(case: Case, act: Act, *, assessment: QuickAssessment) -> SeverityAssessment:
     """Answer the three questions of the quick assessment; the highest yes wins and a “not sure” counts as yes.
 
     The newest judgement governs: running clocks are timed anew, limits that were passed stay passed. To choose another
     severity than the computed one, say why.
     """
-    return assess(act, case, harm=harm, spreading=spreading, growing=growing, sentence=sentence, severity=severity)
+    return assess(act, case, assessment)
 
 
 assess_severity.guard(case_is_open)
@@ -188,18 +177,31 @@ def _deeds(act: Act, case: Case, wanted: Collection[str]) -> dict[str, Event]:
     return found
 
 
-@action("cases.activate_case", needs=Capability.LEAD, moves="activate", title=_("Activate"), locks=(ACTOR,))
+class ActivateInputs(Inputs):
+    """What the case still lacks: the answers, the kind, who leads."""
+
+    assessment = quick_assessment(required=False, asked=True)
+    kind = kind_of_crisis(required=False, asked=True)
+    lead = Person(
+        _("Who leads"), required=False, asked=True, initial=lambda principal, case: principal.user and principal.user.pk
+    )
+
+
+@action(
+    "cases.activate_case",
+    needs=Capability.LEAD,
+    moves="activate",
+    title=_("Activate"),
+    inputs=ActivateInputs,
+    locks=(ACTOR,),
+)
 def activate_case(
     case: Case,
     act: Act,
     *,
     kind: CrisisKind | None = None,
     lead: User | None = None,
-    harm: str = "",
-    spreading: str = "",
-    growing: str = "",
-    sentence: str = "",
-    severity: int | None = None,
+    assessment: QuickAssessment | None = None,
 ) -> Case:
     """Start the crisis: the policy and the protocol are copied to the case, its tasks are handed out, its clocks run.
 
@@ -213,16 +215,18 @@ def activate_case(
         retime_clocks(act, case, old)
     if lead is not None:
         give_role(act, case, lead, Role.CRISIS_LEAD)
-    if harm or spreading or growing:
-        assess(act, case, harm=harm, spreading=spreading, growing=growing, sentence=sentence, severity=severity)
+    if assessment is not None:
+        assess(act, case, assessment)
     activate(act, case)
     return case
 
 
 @activate_case.guard
-def severity_is_assessed(case: Case, act: Act, *, harm: str = "", **given: object) -> Unmet | None:
+def severity_is_assessed(
+    case: Case, act: Act, *, assessment: QuickAssessment | None = None, **given: object
+) -> Unmet | None:
     """Nobody starts a crisis without having judged how grave it is."""
-    if harm or case.assessments.exists():
+    if assessment is not None or case.assessments.exists():
         return None
     return Unmet("severity", _("Assess the severity first: three questions are enough"))
 

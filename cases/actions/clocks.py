@@ -12,7 +12,8 @@ from cases.querysets import ClockQuerySet
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
-from crisisdesk.core.errors import Invalid, Unmet
+from crisisdesk.core.actions.inputs import Inputs, Text
+from crisisdesk.core.errors import Unmet
 
 # Clocks a signal starts; they move to the case that is opened for it.
 SIGNAL_CODES = (ClockCode.ACK, ClockCode.SEV, ClockCode.LEAD)
@@ -157,16 +158,20 @@ def _hold_or_contribute(clock: Clock) -> Capability:
     return Capability.HOLD if clock.code == ClockCode.HOLD else Capability.CONTRIBUTE
 
 
-@action("cases.tick_off_clock", needs=_hold_or_contribute, title=_("Mark as done"))
+class TickOffInputs(Inputs):
+    """What was done."""
+
+    note = Text(_("What was done"), longest=1_000, missing=_("Say in a sentence what was done"))
+
+
+@action("cases.tick_off_clock", needs=_hold_or_contribute, title=_("Mark as done"), inputs=TickOffInputs)
 def tick_off_clock(clock: Clock, act: Act, *, note: str) -> Clock:
     """Mark what a clock measures as done, with a sentence about what was done. The report's clock starts anew."""
-    if not note.strip():
-        raise Invalid({"note": _("Say in a sentence what was done")})
     clock.met_at = act.now
     if clock.met_at > clock.due_at:
         _break(act, clock)
     _stop(act, clock)
-    entry = act.entry("note", on=clock, text=note.strip())
+    entry = act.entry("note", on=clock, text=note)
     act.record("clock.ticked_off", on=clock, entry=entry, clock=clock.code)
     if clock.code == ClockCode.REPORT and clock.case is not None:
         start_clock(act, clock.case, clock.code, start=act.now, again=True)

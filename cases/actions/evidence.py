@@ -5,11 +5,12 @@ from datetime import datetime
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
-from cases.actions.entries import case_is_open, needed, row_of_open_case
+from cases.actions.entries import case_is_open, row_of_open_case
 from cases.models import Case, Evidence, Side, Signal, SignalFile
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.inputs import Changes, Choice, Inner, Inputs, Instant, Reason, Text
 from crisisdesk.core.errors import Invalid, Unmet
 from crisisdesk.core.files.receiving import Received, keep, take_away
 from crisisdesk.core.files.types import FileKind
@@ -18,7 +19,23 @@ from crisisdesk.core.models import StoredFile
 Held = Evidence | SignalFile
 
 
-@action("cases.add_evidence", needs=Capability.CONTRIBUTE, title=_("Add evidence"), creates=True)
+class EvidenceInputs(Inputs):
+    """A file for a case, and what is said about it."""
+
+    file = Inner(of=Received)
+    caption = Text(_("What it shows"), longest=300, required=False)
+    source = Text(_("Where it comes from"), longest=300, required=False, help=_("Who gave it, or where it was found"))
+    side = Choice(_("From which side"), among=Side.choices, required=False, initial=Side.UNKNOWN)
+    captured_at = Instant(_("When it was taken"), required=False)
+
+
+class AboutEvidence(Changes, of=EvidenceInputs, without=("file", "side")):
+    """What is said about a piece of evidence."""
+
+    side = Choice(_("From which side"), among=Side.choices)
+
+
+@action("cases.add_evidence", needs=Capability.CONTRIBUTE, title=_("Add evidence"), creates=True, inputs=EvidenceInputs)
 def add_evidence(
     case: Case,
     act: Act,
@@ -34,7 +51,7 @@ def add_evidence(
     `caption` says what it shows, `source` who gave it or where it was found, `side` from which side of the crisis it
     comes, `captured_at` when it was taken.
     """
-    about = {"caption": caption.strip(), "source": source.strip(), "side": side or Side.UNKNOWN}
+    about = {"caption": caption, "source": source, "side": side}
     evidence = Evidence(case=case, captured_at=captured_at, **about)
     _not_in_the_future(act, captured_at)
     return _add(act, evidence, keep(act, file))
@@ -43,7 +60,9 @@ def add_evidence(
 add_evidence.guard(case_is_open)
 
 
-@action("cases.change_evidence", needs=Capability.CONTRIBUTE, title=_("Change what is said about it"))
+@action(
+    "cases.change_evidence", needs=Capability.CONTRIBUTE, title=_("Change what is said about it"), inputs=AboutEvidence
+)
 def change_evidence(
     evidence: Evidence,
     act: Act,
@@ -55,8 +74,8 @@ def change_evidence(
 ) -> Evidence:
     """Change what is said about a piece of evidence; the file itself never changes."""
     _not_in_the_future(act, captured_at)
-    evidence.caption = evidence.caption if caption is None else caption.strip()
-    evidence.source = evidence.source if source is None else source.strip()
+    evidence.caption = evidence.caption if caption is None else caption
+    evidence.source = evidence.source if source is None else source
     evidence.side = side or evidence.side
     evidence.captured_at = captured_at or evidence.captured_at
     act.save(evidence)
@@ -71,15 +90,25 @@ def _removed_before(held: Held, act: Act, **given: object) -> Held | None:
     return held if held.file.removed_at else None
 
 
+class RemoveInputs(Inputs):
+    """Why."""
+
+    reason = Reason(missing=_("Say why the file is removed"))
+
+
 @action(
-    "cases.remove_evidence", needs=Capability.LEAD, title=_("Remove the file"), repeat=_removed_before, locks=("file",)
+    "cases.remove_evidence",
+    needs=Capability.LEAD,
+    title=_("Remove the file"),
+    repeat=_removed_before,
+    locks=("file",),
+    inputs=RemoveInputs,
 )
 def remove_evidence(held: Held, act: Act, *, reason: str) -> Held:
     """Delete the bytes of a file of a case or of a signal, for example for privacy. Its hash and the reason stay.
 
     It can be done in a closed case too: a right to be forgotten does not wait for it to be opened again.
     """
-    reason = needed(reason, "reason", _("Say why the file is removed"), longest=5000)
     take_away(act, held.file, act.entry("reason", on=held, text=reason))
     act.record("case_evidence.removed", on=held, entry=held.file.removal, sha256=held.file.sha256)
     return held

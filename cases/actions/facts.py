@@ -5,19 +5,38 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from cases.actions.entries import case_is_open, needed, row_of_open_case
+from cases.actions.entries import case_is_open, row_of_open_case
 from cases.models import Case, Fact, FactType, RumourAnswer
 from cases.states import FACT_STATES, FactState
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.inputs import Changes, Choice, Inputs, Instant, Reason, Text, YesNo
+from crisisdesk.core.actions.shared_inputs import Person
 from crisisdesk.core.errors import Invalid, Unmet
 from crisisdesk.core.models import User
 
 _LONGEST_FACT = 500  # characters; a fact is one line
 
 
-@action("cases.add_fact", needs=Capability.CONTRIBUTE, title=_("Record a fact"), creates=True)
+class FactInputs(Inputs):
+    """A fact in one line."""
+
+    text = Text(_("Fact"), longest=_LONGEST_FACT, missing=_("Write the fact in one line"))
+    state = Choice(
+        _("How sure"),
+        among=[(state.value, state.label) for state in (FactState.UNVERIFIED, FactState.OPEN)],
+        wrong=_("A fact starts unverified or as an open question; confirm it afterwards"),
+        required=False,
+        initial=FactState.UNVERIFIED,
+    )
+    type = Choice(_("Type"), among=FactType.choices, required=False, initial=FactType.FACT)
+    source = Text(_("Source"), longest=300, required=False)
+    owner = Person(_("Who finds out"), required=False, empty=_("nobody yet"))
+    verify_by = Instant(_("Until when"), required=False)
+
+
+@action("cases.add_fact", needs=Capability.CONTRIBUTE, title=_("Record a fact"), creates=True, inputs=FactInputs)
 def add_fact(
     case: Case,
     act: Act,
@@ -33,15 +52,13 @@ def add_fact(
 
     Who finds out (`owner`) and until when can follow later.
     """
-    if state not in FACT_STATES.start:
-        raise Invalid({"state": _("A fact starts unverified or as an open question; confirm it afterwards")})
     fact = act.save(
         Fact(
             case=case,
             text=_one_line(text),
             state=state,
             type=type,
-            source=source.strip(),
+            source=source,
             owner=owner,
             verify_by=verify_by,
             added_by=act.actor.user,
@@ -54,7 +71,13 @@ def add_fact(
 add_fact.guard(case_is_open)
 
 
-@action("cases.change_fact", needs=Capability.CONTRIBUTE, title=_("Change the fact"))
+class FactChange(Changes, of=FactInputs, without=("state", "type")):
+    """What can change about a fact."""
+
+    public_ok = YesNo(_("May be said in public"))
+
+
+@action("cases.change_fact", needs=Capability.CONTRIBUTE, title=_("Change the fact"), inputs=FactChange)
 def change_fact(
     fact: Fact,
     act: Act,
@@ -69,12 +92,12 @@ def change_fact(
 
     The words of a fact that was answered stay; a different one is a new fact.
     """
-    if text is not None and text.strip() != fact.text:
+    if text is not None and text != fact.text:
         if fact.state not in FACT_STATES.start:
             raise Invalid({"text": _("This fact has been answered; record a new one instead")})
         fact.text = _one_line(text)
     if source is not None:
-        fact.source = source.strip()
+        fact.source = source
     fact.owner = owner if owner is not None else fact.owner
     fact.verify_by = verify_by if verify_by is not None else fact.verify_by
     fact.public_ok = public_ok if public_ok is not None else fact.public_ok
@@ -92,12 +115,27 @@ def standing_answer(state: str) -> Callable[..., Fact | None]:
     return standing
 
 
+class ConfirmInputs(Inputs):
+    """How it was confirmed; `voucher` names somebody without an account, `text` answers an open question."""
+
+    text = Text(_("The answer, one line"), longest=_LONGEST_FACT, required=False)
+    public_ok = YesNo(_("May be said in public"), required=False)
+    source = Text(_("Source"), longest=300, required=False)
+    voucher = Text(
+        _("Who vouches for it"),
+        longest=200,
+        required=False,
+        help=_("Name and contact of somebody without an account, for example by phone"),
+    )
+
+
 @action(
     "cases.confirm_fact",
     needs=Capability.CONTRIBUTE,
     moves="confirm",
     repeat=standing_answer(FactState.CONFIRMED),
     title=_("Confirm"),
+    inputs=ConfirmInputs,
 )
 def confirm_fact(
     fact: Fact, act: Act, *, text: str = "", public_ok: bool | None = None, voucher: str = "", source: str = ""
@@ -106,12 +144,25 @@ def confirm_fact(
 
     An open question is answered by a `text` that takes its place.
     """
-    fact.text = _one_line(text) if text.strip() else fact.text
+    fact.text = _one_line(text) or fact.text
     _answer(act, fact, voucher, source)
     if public_ok is not None:
         fact.public_ok = public_ok
-    act.record("fact.confirmed", on=fact, entry=fact.voucher if voucher.strip() else None, public_ok=fact.public_ok)
+    act.record("fact.confirmed", on=fact, entry=fact.voucher if voucher else None, public_ok=fact.public_ok)
     return fact
+
+
+class RefuteInputs(Inputs):
+    """How it was refuted, and what is done about a rumour."""
+
+    source = Text(_("Source"), longest=300, required=False)
+    voucher = Text(_("Who vouches for it"), longest=200, required=False)
+    answer = Choice(
+        _("What is done about it"),
+        among=RumourAnswer.choices,
+        wrong=_("Ignore it, answer individually, or refute it publicly"),
+        required=False,
+    )
 
 
 @action(
@@ -120,22 +171,33 @@ def confirm_fact(
     moves="refute",
     repeat=standing_answer(FactState.REFUTED),
     title=_("Refute"),
+    inputs=RefuteInputs,
 )
 def refute_fact(fact: Fact, act: Act, *, voucher: str = "", source: str = "", answer: str = "") -> Fact:
     """Refute the fact or rumour. `answer` says what is done about a rumour: ignore, individually, refute."""
-    if answer and answer not in RumourAnswer.values:
-        raise Invalid({"answer": _("Ignore it, answer individually, or refute it publicly")})
     _answer(act, fact, voucher, source)
     fact.answer = answer or fact.answer
     fact.public_ok = False
-    act.record("fact.refuted", on=fact, entry=fact.voucher if voucher.strip() else None, answer=fact.answer)
+    act.record("fact.refuted", on=fact, entry=fact.voucher if voucher else None, answer=fact.answer)
     return fact
 
 
-@action("cases.retire_fact", needs=Capability.CONTRIBUTE, moves="retire", title=_("No longer relevant"))
+class RetireInputs(Inputs):
+    """Why, if there is something to say."""
+
+    reason = Reason(required=False)
+
+
+@action(
+    "cases.retire_fact",
+    needs=Capability.CONTRIBUTE,
+    moves="retire",
+    title=_("No longer relevant"),
+    inputs=RetireInputs,
+)
 def retire_fact(fact: Fact, act: Act, *, reason: str = "") -> Fact:
     """Put a fact aside that does not matter any more."""
-    entry = act.entry("reason", on=fact, text=reason.strip()) if reason.strip() else None
+    entry = act.entry("reason", on=fact, text=reason) if reason else None
     fact.public_ok = False
     act.record("fact.retired", on=fact, entry=entry)
     return fact
@@ -151,7 +213,7 @@ def a_question_is_answered(fact: Fact, act: Act, **given: object) -> Unmet | Non
 
 def verifier_is_not_the_owner(fact: Fact, act: Act, *, voucher: str = "", **given: object) -> Unmet | None:
     """Whoever is to find out does not vouch for the answer alone."""
-    if voucher.strip() or fact.owner_id is None or not act.actor.same_as(fact.owner_id):
+    if voucher or fact.owner_id is None or not act.actor.same_as(fact.owner_id):
         return None
     return Unmet("owner", _("Somebody else confirms what you were to find out, or name who vouches for it"))
 
@@ -165,10 +227,10 @@ for verb in (change_fact, confirm_fact, refute_fact, retire_fact):
 def _answer(act: Act, fact: Fact, voucher: str, source: str) -> None:
     fact.verified_at = act.now
     fact.verified_by, fact.voucher = act.actor.user, None
-    if voucher.strip():
-        fact.verified_by, fact.voucher = None, act.entry("name", on=fact, text=voucher.strip())
-    fact.source = source.strip() or fact.source
+    if voucher:
+        fact.verified_by, fact.voucher = None, act.entry("name", on=fact, text=voucher)
+    fact.source = source or fact.source
 
 
 def _one_line(text: str) -> str:
-    return " ".join(needed(text, "text", _("Write the fact in one line"), longest=_LONGEST_FACT).split())
+    return " ".join(text.split())

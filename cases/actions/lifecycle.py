@@ -2,25 +2,62 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from cases.actions.clocks import cancel_clocks, limits_of, meet_clock, retime_clocks, start_clock
-from cases.actions.entries import LONGEST_TITLE, case_is_open, needed
+from cases.actions.entries import case_is_open, needed
+from cases.actions.inputs import kind_of_crisis
 from cases.actions.roles import end_outside
 from cases.models import Case, ClockCode, CrisisKind
 from cases.states import BEFORE_CRISIS, OPEN_ROLE, CaseState, RoleState
 from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.access.roles import Role
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.inputs import (
+    LONGEST_TEXT,
+    Address,
+    Changes,
+    Inputs,
+    Instant,
+    Language,
+    Many,
+    Reason,
+    Row,
+    Text,
+    Title,
+    Whole,
+    YesNo,
+)
 from crisisdesk.core.errors import Invalid, Stale, Unmet
-from crisisdesk.core.languages import in_order
+from crisisdesk.core.languages import choices, in_order
 
 _LEAD_AND_REVIEW = (Capability.REVIEW, Capability.MANAGE)
 
 
-@action("cases.change_case", needs=Capability.LEAD, title=_("Change the description"))
+def _spoken(case: Case) -> list[tuple[str, str]]:
+    """The languages to choose from: the case's and its brand's first."""
+    return choices(case.content_languages, case.brand.speaks)
+
+
+class CaseChange(Changes):
+    """What is said about a case. The kind can change until it is activated."""
+
+    title = Title(missing=_("Give the case a title"))
+    summary = Text(_("Summary"), longest=LONGEST_TEXT, rows=5, required=False)
+    kind = kind_of_crisis(required=False)
+    primary_language = Language(_("Primary language of texts"), help=_("Goes out first"), offered=_spoken)
+    content_languages = Many(_("Languages of texts"), each=Language(offered=_spoken), most=20, required=False)
+    conference_link = Address(_("Conference link"), longest=200, required=False)
+    # Over the API `If-Match` does the same.
+    version = Whole(hidden=True, api=False)
+
+
+@action("cases.change_case", needs=Capability.LEAD, title=_("Change the description"), inputs=CaseChange)
 def change_case(
     case: Case,
     act: Act,
@@ -46,7 +83,7 @@ def change_case(
         act.save(case)
         retime_clocks(act, case, old)
     given = {
-        "title": None if title is None else needed(title, "title", _("Give the case a title"), longest=LONGEST_TITLE),
+        "title": title,
         "summary": summary,
         "primary_language": primary_language,
         "content_languages": None if content_languages is None else list(content_languages),
@@ -64,10 +101,25 @@ def change_case(
 change_case.guard(case_is_open)
 
 
-@action("cases.set_confidential", needs=(Capability.LEAD, Capability.MANAGE), title=_("Change who sees the case"))
+class ConfidentialInputs(Inputs):
+    """Whether only people with a role see the case, and why."""
+
+    confidential = YesNo(
+        _("Only people with a role in the case see it"),
+        # The other way round than it is: that is what somebody comes for.
+        initial=lambda principal, case: not case.confidential,
+    )
+    reason = Reason(missing=_("Say why"))
+
+
+@action(
+    "cases.set_confidential",
+    needs=(Capability.LEAD, Capability.MANAGE),
+    title=_("Change who sees the case"),
+    inputs=ConfidentialInputs,
+)
 def set_confidential(case: Case, act: Act, *, confidential: bool, reason: str) -> Case:
     """Hide the case from everybody without a role on it, or open it to the people of its brand again."""
-    reason = needed(reason, "reason", _("Say why"))
     case.confidential = confidential
     act.save(case)
     if confidential:
@@ -85,30 +137,56 @@ def somebody_keeps_the_lead(case: Case, act: Act, *, confidential: bool = False,
     return Unmet("crisis_lead", _("Somebody has to lead a case before it is hidden from the others"))
 
 
-@action("cases.watch_case", needs=Capability.LEAD, moves="watch", title=_("Watch"))
+class WatchInputs(Inputs):
+    """When to look again."""
+
+    wake_at = Instant(_("Look again"))
+    reason = Reason(required=False)
+
+
+@action("cases.watch_case", needs=Capability.LEAD, moves="watch", title=_("Watch"), inputs=WatchInputs)
 def watch_case(case: Case, act: Act, *, wake_at: datetime, reason: str = "") -> Case:
     """Leave the case and look again at `wake_at`; a clock sees to it that nobody forgets."""
     if wake_at <= act.now:
         raise Invalid({"wake_at": _("Choose a time that lies ahead")})
     case.wake_at = wake_at
-    entry = act.entry("reason", on=case, text=reason.strip()) if reason.strip() else None
+    entry = act.entry("reason", on=case, text=reason) if reason else None
     start_clock(act, case, ClockCode.WAKE, start=act.now, due=wake_at)
     until = wake_at.astimezone(case.zone)
     act.record("case.watched", on=case, entry=entry, until=f"{until:%Y-%m-%d %H:%M}")
     return case
 
 
-@action("cases.dismiss_case", needs=Capability.LEAD, moves="dismiss", title=_("Dismiss"))
+class DismissCaseInputs(Inputs):
+    """Why."""
+
+    reason = Reason(missing=_("Say why this is no crisis"))
+
+
+@action("cases.dismiss_case", needs=Capability.LEAD, moves="dismiss", title=_("Dismiss"), inputs=DismissCaseInputs)
 def dismiss_case(case: Case, act: Act, *, reason: str) -> Case:
     """Put the case aside because it is no crisis, with the reason."""
-    reason = needed(reason, "reason", _("Say why this is no crisis"))
     _end_work(act, case)
     entry = act.entry("reason", on=case, text=reason)
     act.record("case.dismissed", on=case, entry=entry)
     return case
 
 
-@action("cases.merge_case", needs=Capability.LEAD, moves="merge", title=_("Merge into another case"))
+def _others(principal: Principal, case: Case) -> QuerySet[Any]:
+    others = Case.objects.visible_to(principal).open().filter(brand=case.brand_id).exclude(pk=case.pk)
+    return others.order_by("-created_at")
+
+
+class MergeInputs(Inputs):
+    """The case to go on in, by its reference."""
+
+    into = Row(_("Go on in this case"), of=Case, by="reference", offered=_others)
+    reason = Reason(required=False)
+
+
+@action(
+    "cases.merge_case", needs=Capability.LEAD, moves="merge", title=_("Merge into another case"), inputs=MergeInputs
+)
 def merge_case(case: Case, act: Act, *, into: Case, reason: str = "") -> Case:
     """Go on in another case that is about the same thing; the signals move there."""
     if into.pk == case.pk:
@@ -125,16 +203,26 @@ def merge_case(case: Case, act: Act, *, into: Case, reason: str = "") -> Case:
         act.save(signal)
     case.merged_into = into
     _end_work(act, case)
-    entry = act.entry("reason", on=case, text=reason.strip()) if reason.strip() else None
+    entry = act.entry("reason", on=case, text=reason) if reason else None
     act.record("case.merged", on=case, entry=entry, into=into.reference)
     act.record("case.absorbed", on=into, other=case.reference)
     return case
 
 
-@action("cases.waive_statement", needs=Capability.LEAD, title=_("Decide to make no public statement"))
+class WaiverInputs(Inputs):
+    """Why nothing is said in public."""
+
+    why = Reason(_("Why nothing is said in public"), missing=_("Say why nothing is said in public"))
+
+
+@action(
+    "cases.waive_statement",
+    needs=Capability.LEAD,
+    title=_("Decide to make no public statement"),
+    inputs=WaiverInputs,
+)
 def waive_statement(case: Case, act: Act, *, why: str) -> Case:
     """Decide that nothing is said in public, with the reason; the clock of the first statement stops."""
-    why = needed(why, "why", _("Say why nothing is said in public"))
     case.statement_waived_at = act.now
     act.save(case)
     cancel_clocks(act, case, [ClockCode.FIRST, ClockCode.NEXT, ClockCode.EN])
@@ -165,10 +253,17 @@ def contain_case(case: Case, act: Act) -> Case:
     return case
 
 
-@action("cases.relapse_case", needs=Capability.LEAD, moves="relapse", title=_("It broke out again"))
+class RelapseInputs(Inputs):
+    """Why."""
+
+    reason = Reason(missing=_("Say what happened"))
+
+
+@action(
+    "cases.relapse_case", needs=Capability.LEAD, moves="relapse", title=_("It broke out again"), inputs=RelapseInputs
+)
 def relapse_case(case: Case, act: Act, *, reason: str) -> Case:
     """Say that a crisis that was under control has broken out again."""
-    reason = needed(reason, "reason", _("Say what happened"))
     case.contained_at = case.resolved_at = case.statement_waived_at = None
     cancel_clocks(act, case, [ClockCode.REVIEW])
     start_clock(act, case, ClockCode.NEXT)
@@ -206,7 +301,19 @@ def start_review(case: Case, act: Act) -> Case:
     return case
 
 
-@action("cases.close_case", needs=_LEAD_AND_REVIEW, moves="close", title=_("Close"))
+class CloseInputs(Inputs):
+    """The summary of the review, where the policy asks for one."""
+
+    review = Text(
+        _("Summary of the review"),
+        longest=LONGEST_TEXT,
+        rows=8,
+        required=False,
+        help=_("What happened, what went well, what badly, what changes"),
+    )
+
+
+@action("cases.close_case", needs=_LEAD_AND_REVIEW, moves="close", title=_("Close"), inputs=CloseInputs)
 def close_case(case: Case, act: Act, *, review: str = "") -> Case:
     """Close the case. Where the policy asks for a review, its summary is written now: what happened, what went well,
     what badly, what changes."""
@@ -217,7 +324,7 @@ def close_case(case: Case, act: Act, *, review: str = "") -> Case:
     case.closed_at = act.now
     meet_clock(act, case, ClockCode.REVIEW)
     _end_work(act, case)
-    entry = act.entry("note", on=case, text=review.strip(), pinned=True) if review.strip() else None
+    entry = act.entry("note", on=case, text=review, pinned=True) if review else None
     act.record("case.closed", on=case, entry=entry)
     return case
 
@@ -239,10 +346,15 @@ def not_by_its_own_lead(case: Case, act: Act, **given: object) -> Unmet | None:
     return Unmet("own_lead", _("Somebody who did not lead it closes a critical or serious case"))
 
 
-@action("cases.reopen_case", needs=Capability.MANAGE, moves="reopen", title=_("Open again"))
+class ReopenInputs(Inputs):
+    """Why."""
+
+    reason = Reason(missing=_("Say why the case is opened again"))
+
+
+@action("cases.reopen_case", needs=Capability.MANAGE, moves="reopen", title=_("Open again"), inputs=ReopenInputs)
 def reopen_case(case: Case, act: Act, *, reason: str) -> Case:
     """Open a closed case again, with the reason."""
-    reason = needed(reason, "reason", _("Say why the case is opened again"))
     case.contained_at = case.resolved_at = case.closed_at = None
     entry = act.entry("reason", on=case, text=reason)
     act.record("case.reopened", on=case, entry=entry)

@@ -8,17 +8,20 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.actions.activation import activate, activate_case, assess
 from cases.actions.clocks import limits_of, move_clocks, retime_clocks
-from cases.actions.entries import LONGEST_TITLE, needed
 from cases.actions.evidence import take_along
+from cases.actions.inputs import kind_of_crisis, quick_assessment
 from cases.actions.roles import enter, offer
 from cases.actions.signals import settle, taken_by_another
 from cases.models import Case, CaseNumber, CrisisKind, Signal
+from cases.severity import QuickAssessment
 from cases.states import SignalState
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.access.roles import Role
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.inputs import LONGEST_TEXT, Inputs, Language, Many, Text, Title, YesNo
 from crisisdesk.core.actions.locks import ACTOR
+from crisisdesk.core.actions.shared_inputs import Person
 from crisisdesk.core.languages import in_order
 from crisisdesk.core.models import Chain, Membership, User
 
@@ -51,9 +54,7 @@ def open_for(
     confidential: bool,
     primary_language: str,
     content_languages: Sequence[str] | None,
-    answers: dict[str, str],
-    sentence: str,
-    severity: int | None,
+    assessment: QuickAssessment | None,
 ) -> Case:
     """Make a case of a signal: the signal is taken over, its clocks move, whoever opens it enters it."""
     taken = signal.taken_at
@@ -64,8 +65,8 @@ def open_for(
         chain=Chain.objects.create(),
         brand=signal.brand,
         kind=kind or signal.kind,
-        title=needed(title or signal.title, "title", _("Give the case a title"), longest=LONGEST_TITLE),
-        summary=summary.strip(),
+        title=title or signal.title,
+        summary=summary,
         severity=signal.severity,
         confidential=confidential,
         primary_language=language,
@@ -84,8 +85,8 @@ def open_for(
     if case.kind_id != signal.kind_id:
         retime_clocks(act, case, old)
     _enter_as_opener(act, case, lead=lead)
-    if any(answers.values()):
-        assess(act, case, sentence=sentence, severity=severity, **answers)
+    if assessment is not None:
+        assess(act, case, assessment)
     return case
 
 
@@ -112,12 +113,32 @@ def standing_case(signal: Signal, act: Act, **given: object) -> Case | None:
     return signal.case if attached else None
 
 
+class LeadInputs(Inputs):
+    """What the case starts with; what is left out follows the signal. All three answers are given or none."""
+
+    assessment = quick_assessment(required=False, asked=True)
+    kind = kind_of_crisis(required=False, initial=lambda principal, signal: signal.kind_id)
+    title = Title(_("Title of the case"), required=False, asked=True, initial=lambda principal, signal: signal.title)
+    confidential = YesNo(_("Confidential: only people with a role in the case see it"), required=False)
+    summary = Text(longest=LONGEST_TEXT, required=False, page=False)
+    primary_language = Language(required=False, page=False)
+    content_languages = Many(each=Language(), most=20, required=False, page=False)
+
+
+class OpenInputs(LeadInputs):
+    """The same, and who is asked to lead."""
+
+    assessment = quick_assessment(required=False)
+    lead = Person(_("Who leads"), required=False, empty=_("nobody yet"))
+
+
 @action(
     "cases.open_case",
     needs=Capability.LEAD,
     moves="attach",
     repeat=standing_case,
     title=_("Open a case"),
+    inputs=OpenInputs,
     locks=(ACTOR,),
 )
 def open_case(
@@ -128,11 +149,7 @@ def open_case(
     summary: str = "",
     kind: CrisisKind | None = None,
     confidential: bool = False,
-    harm: str = "",
-    spreading: str = "",
-    growing: str = "",
-    sentence: str = "",
-    severity: int | None = None,
+    assessment: QuickAssessment | None = None,
     lead: User | None = None,
     primary_language: str = "",
     content_languages: Sequence[str] | None = None,
@@ -152,9 +169,7 @@ def open_case(
         confidential=confidential,
         primary_language=primary_language,
         content_languages=content_languages,
-        answers={"harm": harm, "spreading": spreading, "growing": growing},
-        sentence=sentence,
-        severity=severity,
+        assessment=assessment,
     )
 
 
@@ -164,6 +179,7 @@ def open_case(
     moves="attach",
     repeat=standing_case,
     title=_("Take over and lead"),
+    inputs=LeadInputs,
     locks=(ACTOR,),
 )
 def take_and_lead(
@@ -174,11 +190,7 @@ def take_and_lead(
     summary: str = "",
     kind: CrisisKind | None = None,
     confidential: bool = False,
-    harm: str = "",
-    spreading: str = "",
-    growing: str = "",
-    sentence: str = "",
-    severity: int | None = None,
+    assessment: QuickAssessment | None = None,
     primary_language: str = "",
     content_languages: Sequence[str] | None = None,
 ) -> Case:
@@ -197,9 +209,7 @@ def take_and_lead(
         confidential=confidential,
         primary_language=primary_language,
         content_languages=content_languages,
-        answers={"harm": harm, "spreading": spreading, "growing": growing},
-        sentence=sentence,
-        severity=severity,
+        assessment=assessment,
     )
     if not activate_case.unmet(act.actor, case):
         act.move(case, "activate")

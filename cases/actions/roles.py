@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases import clocks
 from cases.actions.clocks import meet_clock
-from cases.actions.entries import case_is_open, needed, row_of_open_case
+from cases.actions.entries import case_is_open, row_of_open_case
 from cases.clocks import Limit, Unit
 from cases.models import Case, ClockCode, RoleAssignment
 from cases.notices import tell_asked
@@ -14,10 +14,12 @@ from cases.querysets import RoleAssignmentQuerySet
 from cases.states import OPEN_ROLE, RoleState
 from crisisdesk.core import clock
 from crisisdesk.core.access.capabilities import Capability
-from crisisdesk.core.access.roles import CASE_ROLES, ROLE_CAPABILITIES, Role
+from crisisdesk.core.access.roles import ROLE_CAPABILITIES, Role
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.inputs import Inputs, Reason
 from crisisdesk.core.actions.locks import ACTOR
+from crisisdesk.core.actions.shared_inputs import CaseRole, Person
 from crisisdesk.core.errors import Invalid, Unmet
 from crisisdesk.core.models import Membership, User, UserKind
 
@@ -76,7 +78,16 @@ def give_role(act: Act, case: Case, user: User, role: str) -> RoleAssignment:
     return enter(act, case, user, role)
 
 
-@action("cases.offer_role", needs=Capability.LEAD, title=_("Offer a role"), creates=True, locks=(ACTOR,))
+class OfferInputs(Inputs):
+    """Whom to ask for what."""
+
+    role = CaseRole(initial=Role.CRISIS_LEAD)
+    user = Person(_("Who"))
+
+
+@action(
+    "cases.offer_role", needs=Capability.LEAD, title=_("Offer a role"), creates=True, inputs=OfferInputs, locks=(ACTOR,)
+)
 def offer_role(case: Case, act: Act, *, user: User, role: str) -> RoleAssignment:
     """Ask somebody to take a role on; without an answer in time the deputy is asked.
 
@@ -119,11 +130,17 @@ def accept_role(assignment: RoleAssignment, act: Act) -> RoleAssignment:
     return assignment
 
 
-@action("cases.decline_role", needs=None, moves="decline", title=_("Decline the role"))
+class DeclineInputs(Inputs):
+    """Why, if there is something to say."""
+
+    reason = Reason(required=False)
+
+
+@action("cases.decline_role", needs=None, moves="decline", title=_("Decline the role"), inputs=DeclineInputs)
 def decline_role(assignment: RoleAssignment, act: Act, *, reason: str = "") -> RoleAssignment:
     """Say no; the deputy is asked."""
     assignment.answered_at = assignment.done_at = act.now
-    entry = act.entry("reason", on=assignment, text=reason.strip()) if reason.strip() else None
+    entry = act.entry("reason", on=assignment, text=reason) if reason else None
     act.save(assignment)
     act.record("role.declined", on=assignment, entry=entry, role=assignment.role, user=assignment.user_id)
     _ask_deputy(act, assignment)
@@ -160,10 +177,17 @@ def withdraw_offer(assignment: RoleAssignment, act: Act) -> RoleAssignment:
     return assignment
 
 
-@action("cases.end_role", needs=Capability.VIEW, moves="end", title=_("End the role"), locks=("user",))
+class EndRoleInputs(Inputs):
+    """Why."""
+
+    reason = Reason(missing=_("Say why the role ends"))
+
+
+@action(
+    "cases.end_role", needs=Capability.VIEW, moves="end", title=_("End the role"), inputs=EndRoleInputs, locks=("user",)
+)
 def end_role(assignment: RoleAssignment, act: Act, *, reason: str) -> RoleAssignment:
     """End a role somebody holds, one's own or as the lead. Rights that no other role gives are gone at once."""
-    reason = needed(reason, "reason", _("Say why the role ends"))
     assignment.ended_at = act.now
     held = _roles_of(assignment.case, assignment.user).exclude(pk=assignment.pk)
     act.grant(assignment.user, assignment.case, list(held.values_list("role", flat=True)))
@@ -234,8 +258,6 @@ def end_outside(act: Act, case: Case) -> None:
 
 
 def _check_person(case: Case, user: User, role: str) -> None:
-    if role not in set(CASE_ROLES):
-        raise Invalid({"role": _("A case does not know this role")})
     if not user.is_active:
         raise Invalid({"user": _("This account is closed; choose somebody else")})
     if user.kind != UserKind.PERSON and role == Role.CRISIS_LEAD:

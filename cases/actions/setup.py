@@ -1,81 +1,159 @@
 """Set-up: kinds of crisis and severity policies."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import time
-from typing import Any
+from typing import TypedDict, Unpack
 
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import ClockCode, CrisisKind, LimitUnit, PolicyLevel, PolicyLimit, Severity, SeverityPolicy
+from cases.actions.inputs import severity_of
+from cases.models import ClockCode, CrisisKind, LimitUnit, PolicyLevel, PolicyLimit, Protocol, SeverityPolicy
 from crisisdesk.core.access.capabilities import Capability
-from crisisdesk.core.access.roles import CASE_ROLES
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
-from crisisdesk.core.errors import Invalid
+from crisisdesk.core.actions.inputs import (
+    LONGEST_TEXT,
+    Changes,
+    Choice,
+    Code,
+    Inputs,
+    Many,
+    Row,
+    Text,
+    TimeOfDay,
+    Whole,
+    YesNo,
+)
+from crisisdesk.core.actions.shared_inputs import CaseRole
 from crisisdesk.core.models import Organisation
 
-_KIND_FIELDS = (
-    "name_cs",
-    "name_en",
-    "description_cs",
-    "description_en",
-    "start_severity",
-    "protocol",
-    "policy",
-    "position",
-    "active",
+
+class KindDetails(TypedDict, total=False):
+    """What a kind of crisis can have besides its names."""
+
+    description_cs: str
+    description_en: str
+    start_severity: int
+    protocol: Protocol | None
+    policy: SeverityPolicy | None
+    position: int
+    active: bool
+
+
+class KindChanges(KindDetails, total=False):
+    """What can change about a kind of crisis."""
+
+    name_cs: str
+    name_en: str
+
+
+class KindInputs(Inputs):
+    """A new kind of crisis."""
+
+    code = Code(longest=40)
+    name_cs = Text(longest=120)
+    name_en = Text(longest=120)
+    description_cs = Text(longest=LONGEST_TEXT, required=False)
+    description_en = Text(longest=LONGEST_TEXT, required=False)
+    start_severity = severity_of(required=False)
+    protocol = Row(of=Protocol, by="code", required=False, nullable=True)
+    policy = Row(of=SeverityPolicy, by="code", required=False, nullable=True)
+    position = Whole(most=1_000, required=False)
+    active = YesNo(required=False)
+
+
+class KindChange(Changes, of=KindInputs, without=("code",)):
+    """What can change about a kind of crisis."""
+
+
+@action(
+    "cases.create_kind",
+    needs=Capability.MANAGE,
+    title=_("Add a kind of crisis"),
+    creates=True,
+    inputs=KindInputs,
 )
-_POLICY_FIELDS = ("name_cs", "name_en", "standard")
-
-
-def assign(row: Any, fields: dict[str, Any], editable: Iterable[str]) -> None:
-    """Set the given fields of a row; names outside `editable` are refused."""
-    unknown = sorted(set(fields) - set(editable))
-    if unknown:
-        raise Invalid({name: _("This cannot be changed here") for name in unknown})
-    for name, value in fields.items():
-        setattr(row, name, value)
-
-
-@action("cases.create_kind", needs=Capability.MANAGE, title=_("Add a kind of crisis"), creates=True)
-def create_kind(organisation: Organisation, act: Act, *, code: str, **fields: Any) -> CrisisKind:
+def create_kind(
+    organisation: Organisation, act: Act, *, code: str, name_cs: str, name_en: str, **details: Unpack[KindDetails]
+) -> CrisisKind:
     """Add a kind of crisis with its protocol, its policy and the severity it starts from."""
-    kind = CrisisKind(code=code)
-    assign(kind, fields, _KIND_FIELDS)
-    act.save(kind)
+    kind = act.save(CrisisKind(code=code, name_cs=name_cs, name_en=name_en, **details))
     act.record("kind.created", on=kind, crisis_kind=code)
     return kind
 
 
-@action("cases.change_kind", needs=Capability.MANAGE, title=_("Change the kind of crisis"))
-def change_kind(kind: CrisisKind, act: Act, **fields: Any) -> CrisisKind:
+@action("cases.change_kind", needs=Capability.MANAGE, title=_("Change the kind of crisis"), inputs=KindChange)
+def change_kind(kind: CrisisKind, act: Act, **changes: Unpack[KindChanges]) -> CrisisKind:
     """Change a kind of crisis. Cases that are active keep what they were activated with."""
-    assign(kind, fields, _KIND_FIELDS)
+    changed = act.assign(kind, changes)
     act.save(kind)
-    act.record("kind.changed", on=kind, crisis_kind=kind.code, fields=sorted(fields))
+    act.record("kind.changed", on=kind, crisis_kind=kind.code, fields=changed)
     return kind
 
 
-@action("cases.create_policy", needs=Capability.MANAGE, title=_("Add a severity policy"), creates=True)
-def create_policy(organisation: Organisation, act: Act, *, code: str, **fields: Any) -> SeverityPolicy:
+class SeverityPolicyChanges(TypedDict, total=False):
+    """What can change about a severity policy."""
+
+    name_cs: str
+    name_en: str
+    standard: bool
+
+
+class SeverityPolicyInputs(Inputs):
+    """A new severity policy."""
+
+    code = Code(longest=40)
+    name_cs = Text(longest=120)
+    name_en = Text(longest=120)
+    standard = YesNo(required=False)
+
+
+class SeverityPolicyChange(Changes, of=SeverityPolicyInputs, without=("code",)):
+    """What can change about a severity policy."""
+
+
+@action(
+    "cases.create_policy",
+    needs=Capability.MANAGE,
+    title=_("Add a severity policy"),
+    creates=True,
+    inputs=SeverityPolicyInputs,
+)
+def create_policy(
+    organisation: Organisation, act: Act, *, code: str, name_cs: str, name_en: str, standard: bool = False
+) -> SeverityPolicy:
     """Add a severity policy; its limits and levels are set afterwards."""
-    policy = SeverityPolicy(code=code)
-    assign(policy, fields, _POLICY_FIELDS)
-    act.save(policy)
+    policy = act.save(SeverityPolicy(code=code, name_cs=name_cs, name_en=name_en, standard=standard))
     act.record("severity_policy.created", on=policy, policy=code)
     return policy
 
 
-@action("cases.change_policy", needs=Capability.MANAGE, title=_("Change the severity policy"))
-def change_policy(policy: SeverityPolicy, act: Act, **fields: Any) -> SeverityPolicy:
+@action(
+    "cases.change_policy",
+    needs=Capability.MANAGE,
+    title=_("Change the severity policy"),
+    inputs=SeverityPolicyChange,
+)
+def change_policy(policy: SeverityPolicy, act: Act, **changes: Unpack[SeverityPolicyChanges]) -> SeverityPolicy:
     """Change the name of a policy or whether it is the standard one."""
-    assign(policy, fields, _POLICY_FIELDS)
+    changed = act.assign(policy, changes)
     act.save(policy)
-    act.record("severity_policy.changed", on=policy, policy=policy.code, fields=sorted(fields))
+    act.record("severity_policy.changed", on=policy, policy=policy.code, fields=changed)
     return policy
 
 
-@action("cases.set_limit", needs=Capability.MANAGE, title=_("Set a limit"))
+class LimitInputs(Inputs):
+    """One limit; without an amount and times there is none at this severity."""
+
+    severity = severity_of()
+    code = Choice(among=ClockCode.choices, wrong=_("There is no such clock or severity"))
+    amount = Whole(least=1, most=1_000_000, required=False, nullable=True)
+    unit = Choice(among=LimitUnit.choices, required=False)
+    times = Many(each=TimeOfDay(), most=24, required=False)
+    waking_hours = YesNo(required=False)
+
+
+@action("cases.set_limit", needs=Capability.MANAGE, title=_("Set a limit"), inputs=LimitInputs)
 def set_limit(
     policy: SeverityPolicy,
     act: Act,
@@ -88,8 +166,6 @@ def set_limit(
     waking_hours: bool = False,
 ) -> PolicyLimit | None:
     """Set how long something may take at one severity. Without an amount and times there is no limit, and no clock."""
-    if severity not in Severity.values or code not in ClockCode.values:
-        raise Invalid({"code": _("There is no such clock or severity")})
     limit = PolicyLimit.objects.filter(policy=policy, severity=severity, code=code).first()
     act.record(
         "severity_policy.limit_set",
@@ -110,7 +186,16 @@ def set_limit(
     return act.save(limit)
 
 
-@action("cases.set_level", needs=Capability.MANAGE, title=_("Set what a severity needs"))
+class LevelInputs(Inputs):
+    """What one severity needs besides time."""
+
+    severity = severity_of()
+    required_roles = Many(each=CaseRole(), most=20, required=False)
+    review_required = YesNo(required=False)
+    suggest_hold = YesNo(required=False)
+
+
+@action("cases.set_level", needs=Capability.MANAGE, title=_("Set what a severity needs"), inputs=LevelInputs)
 def set_level(
     policy: SeverityPolicy,
     act: Act,
@@ -121,11 +206,6 @@ def set_level(
     suggest_hold: bool = False,
 ) -> PolicyLevel:
     """Set which roles a severity needs, whether it is reviewed, and whether holding campaigns is suggested."""
-    if severity not in Severity.values:
-        raise Invalid({"severity": _("Severity runs from 1 (critical) to 4 (routine)")})
-    unknown = [role for role in required_roles if role not in set(CASE_ROLES)]
-    if unknown:
-        raise Invalid({"required_roles": _("A case does not know this role")})
     level = PolicyLevel.objects.filter(policy=policy, severity=severity).first()
     level = level or PolicyLevel(policy=policy, severity=severity)
     level.required_roles = list(dict.fromkeys(required_roles))

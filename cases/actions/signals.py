@@ -2,18 +2,23 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from cases.actions.clocks import SIGNAL_CODES, cancel_clocks, meet_clock, start_clocks
 from cases.actions.entries import case_is_open, needed
 from cases.actions.evidence import keep_with, take_along
+from cases.actions.inputs import kind_of_crisis, severity_of
 from cases.models import Case, ClockCode, CrisisKind, Severity, Signal, SignalOrigin
 from cases.notices import tell_duty
 from cases.states import SignalState
 from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.inputs import LONGEST_TEXT, Address, Inner, Inputs, Instant, Many, Reason, Row, Text, Title
 from crisisdesk.core.errors import Invalid, Unmet
 from crisisdesk.core.files.receiving import Received
 from crisisdesk.core.models import Brand
@@ -71,7 +76,26 @@ def raise_signal(
     return signal
 
 
-@action("cases.report_signal", needs=Capability.CONTRIBUTE, title=_("Report a signal"), creates=True)
+class ReportInputs(Inputs):
+    """A new signal; `severity` is provisional and follows the kind where it is left out."""
+
+    title = Title(_("What is going on"), help=_("One line"), missing=_("Say in one line what is going on"))
+    text = Text(_("More about it"), longest=LONGEST_TEXT, rows=4, required=False)
+    links = Many(_("Links"), each=Address(), most=50, required=False, help=_("One on each line"))
+    kind = kind_of_crisis(required=False, nullable=True)
+    severity = severity_of(required=False, page=False)
+    detected_at = Instant(_("First noticed"), required=False, help=_("Empty means now"))
+    reporter = Text(longest=500, required=False, page=False)
+    screenshot = Inner(of=Received, required=False)
+
+
+@action(
+    "cases.report_signal",
+    needs=Capability.CONTRIBUTE,
+    title=_("Report a signal"),
+    creates=True,
+    inputs=ReportInputs,
+)
 def report_signal(
     brand: Brand,
     act: Act,
@@ -150,10 +174,15 @@ def take_over_signal(signal: Signal, act: Act) -> Signal:
 take_over_signal.guard(taken_by_another)
 
 
-@action("cases.dismiss_signal", needs=Capability.LEAD, moves="dismiss", title=_("Dismiss"))
+class DismissSignalInputs(Inputs):
+    """Why."""
+
+    reason = Reason(missing=_("Say why this is no crisis"))
+
+
+@action("cases.dismiss_signal", needs=Capability.LEAD, moves="dismiss", title=_("Dismiss"), inputs=DismissSignalInputs)
 def dismiss_signal(signal: Signal, act: Act, *, reason: str) -> Signal:
     """Put a signal aside because it is no crisis, with the reason. Its clocks stop."""
-    reason = needed(reason, "reason", _("Say why this is no crisis"))
     settle(act, signal)
     cancel_clocks(act, signal)
     entry = act.entry("reason", on=signal, text=reason)
@@ -161,7 +190,17 @@ def dismiss_signal(signal: Signal, act: Act, *, reason: str) -> Signal:
     return signal
 
 
-@action("cases.attach_signal", needs=Capability.LEAD, moves="attach", title=_("Add to a case"))
+def _open_cases(principal: Principal, signal: Signal) -> QuerySet[Any]:
+    return Case.objects.visible_to(principal).open().filter(brand=signal.brand_id).order_by("-created_at")
+
+
+class ToCaseInputs(Inputs):
+    """The case, by its reference."""
+
+    case = Row(_("Case"), of=Case, by="reference", offered=_open_cases)
+
+
+@action("cases.attach_signal", needs=Capability.LEAD, moves="attach", title=_("Add to a case"), inputs=ToCaseInputs)
 def attach_signal(signal: Signal, act: Act, *, case: Case) -> Signal:
     """Add the signal to a case that is open already. The case has its own clocks; the signal's stop."""
     if case.brand_id != signal.brand_id:

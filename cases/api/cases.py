@@ -29,20 +29,9 @@ from cases.actions import (
 )
 from cases.api.evidence import CaseEvidenceIn, CaseEvidenceOut
 from cases.api.parts import AssessmentOut, CaseRoleOut, EntryOut
-from cases.api.shapes import (
-    LONG,
-    ROLES,
-    AnswersIn,
-    OptionalAnswersIn,
-    OptionalReasonIn,
-    ReasonIn,
-    case_field,
-    kind_field,
-    person_field,
-)
 from cases.models import Case, CaseState, Severity
 from cases.states import OPEN_CASE
-from crisisdesk.core.api.viewsets import DeskViewSet, Filter, Input, Output, verb
+from crisisdesk.core.api.viewsets import DeskViewSet, Filter, Output, verb
 
 
 class CaseLine(Output):
@@ -82,79 +71,6 @@ class CaseOut(CaseLine):
         )  # fmt: skip
 
 
-class CaseChange(Input):
-    """What is said about a case. The kind can change until it is activated."""
-
-    title = serializers.CharField(max_length=200, required=False)
-    summary = serializers.CharField(max_length=LONG, required=False, allow_blank=True)
-    kind = kind_field(required=False)
-    primary_language = serializers.CharField(max_length=3, required=False)
-    content_languages = serializers.ListField(child=serializers.CharField(max_length=3), required=False, max_length=20)
-    conference_link = serializers.URLField(required=False, allow_blank=True)
-
-
-class ConfidentialIn(Input):
-    """Whether only people with a role see the case, and why."""
-
-    confidential = serializers.BooleanField()
-    reason = serializers.CharField(max_length=5000)
-
-
-class ActivateIn(OptionalAnswersIn):
-    """What the case still lacks: the answers, the kind, who leads."""
-
-    kind = kind_field(required=False)
-    lead = person_field(required=False)
-
-
-class WatchIn(OptionalReasonIn):
-    """When to look again."""
-
-    wake_at = serializers.DateTimeField()
-
-
-class MergeIn(OptionalReasonIn):
-    """The case to go on in, by its reference."""
-
-    into = case_field()
-
-
-class WaiverIn(Input):
-    """Why nothing is said in public."""
-
-    why = serializers.CharField(max_length=5000)
-
-
-class CloseIn(Input):
-    """The summary of the review, where the policy asks for one."""
-
-    review = serializers.CharField(max_length=LONG, required=False, allow_blank=True)
-
-
-class NoteIn(Input):
-    """A note; `occurred_at` if it is about an earlier moment."""
-
-    text = serializers.CharField(max_length=LONG)
-    occurred_at = serializers.DateTimeField(required=False)
-    pinned = serializers.BooleanField(required=False)
-
-
-class DecisionIn(Input):
-    """A decision; `options` are lines of one text."""
-
-    decision = serializers.CharField(max_length=5000)
-    question = serializers.CharField(max_length=1000, required=False, allow_blank=True)
-    options = serializers.CharField(max_length=5000, required=False, allow_blank=True)
-    why = serializers.CharField(max_length=5000, required=False, allow_blank=True)
-
-
-class OfferIn(Input):
-    """Whom to ask for what."""
-
-    user = person_field()
-    role = serializers.ChoiceField(ROLES)
-
-
 class CaseViewSet(DeskViewSet):
     """Cases: one crisis each, from triage to the lessons learned. They are opened from signals."""
 
@@ -176,24 +92,24 @@ class CaseViewSet(DeskViewSet):
     search = ("title",)
     orderings = {"created_at": "created_at", "reported_at": "reported_at"}
 
-    partial_update = verb(change_case, CaseChange)
-    set_confidential = verb(set_confidential, ConfidentialIn)
-    assess_severity = verb(assess_severity, AnswersIn, AssessmentOut)
-    activate = verb(activate_case, ActivateIn)
-    watch = verb(watch_case, WatchIn)
-    dismiss = verb(dismiss_case, ReasonIn)
-    merge = verb(merge_case, MergeIn)
-    waive_statement = verb(waive_statement, WaiverIn)
+    partial_update = verb(change_case)
+    set_confidential = verb(set_confidential)
+    assess_severity = verb(assess_severity, response=AssessmentOut)
+    activate = verb(activate_case)
+    watch = verb(watch_case)
+    dismiss = verb(dismiss_case)
+    merge = verb(merge_case)
+    waive_statement = verb(waive_statement)
     contain = verb(contain_case)
-    relapse = verb(relapse_case, ReasonIn)
+    relapse = verb(relapse_case)
     resolve = verb(resolve_case)
     start_review = verb(start_review)
-    close = verb(close_case, CloseIn)
-    reopen = verb(reopen_case, ReasonIn)
-    add_note = verb(add_note, NoteIn, EntryOut)
-    add_decision = verb(add_decision, DecisionIn, EntryOut)
-    call_team = verb(call_team, None, CaseRoleOut, many=True)
-    offer_role = verb(offer_role, OfferIn, CaseRoleOut)
+    close = verb(close_case)
+    reopen = verb(reopen_case)
+    add_note = verb(add_note, response=EntryOut)
+    add_decision = verb(add_decision, response=EntryOut)
+    call_team = verb(call_team, response=CaseRoleOut, many=True)
+    offer_role = verb(offer_role, response=CaseRoleOut)
     add_evidence = verb(add_evidence, CaseEvidenceIn, CaseEvidenceOut, path="evidence", takes_files=True)
 
     def get_queryset(self) -> QuerySet[Any]:

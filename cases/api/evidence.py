@@ -11,13 +11,14 @@ from rest_framework.decorators import action as extra_action
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
-from cases.actions import change_evidence, open_evidence, remove_evidence
+from cases.actions import change_evidence, evidence, open_evidence, remove_evidence
 from cases.api.parts import BY_CASE, CasePart
-from cases.api.shapes import PersonRef, ReasonIn
+from cases.api.shapes import PersonRef
 from cases.models import Evidence, Side, SignalFile
+from crisisdesk.core.api.input_serializers import of_shape
 from crisisdesk.core.api.paging import refuse_unknown
 from crisisdesk.core.api.uploads import FileIn
-from crisisdesk.core.api.viewsets import DeskViewSet, Filter, Input, Output, verb
+from crisisdesk.core.api.viewsets import DeskViewSet, Filter, Output, verb
 from crisisdesk.core.files import serving
 from crisisdesk.core.files.types import FileKind
 from crisisdesk.core.models import StoredFile
@@ -49,18 +50,10 @@ class CaseEvidenceOut(CasePart):
         )  # fmt: skip
 
 
-class AboutEvidence(Input):
-    """What is said about a piece of evidence."""
-
-    caption = serializers.CharField(max_length=300, required=False, allow_blank=True, help_text="What it shows.")
-    source: Any = serializers.CharField(
-        max_length=300, required=False, allow_blank=True, help_text="Who gave it, where it was found."
-    )
-    side = serializers.ChoiceField(Side.choices, required=False)
-    captured_at = serializers.DateTimeField(required=False, help_text="When it was taken.")
+AboutEvidence = of_shape(evidence.AboutEvidence)
 
 
-class CaseEvidenceIn(FileIn, AboutEvidence):
+class CaseEvidenceIn(FileIn, AboutEvidence):  # type: ignore[misc, valid-type]
     """A file for a case, sent along in a form or before in parts, and what is said about it."""
 
 
@@ -74,7 +67,7 @@ class AnyRenderer(JSONRenderer):
 class HeldFileViewSet(DeskViewSet):
     """Rows that hold a file."""
 
-    remove = verb(remove_evidence, ReasonIn)
+    remove = verb(remove_evidence)
 
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     @extra_action(detail=True, methods=["get"], renderer_classes=[AnyRenderer])
@@ -106,7 +99,7 @@ class EvidenceViewSet(HeldFileViewSet):
         "sha256": Filter("file__sha256", serializers.CharField(help_text="Of the original bytes.")),
     }
 
-    partial_update = verb(change_evidence, AboutEvidence)
+    partial_update = verb(change_evidence)
 
     def get_queryset(self) -> QuerySet[Any]:
         """With what they name."""

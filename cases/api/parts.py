@@ -23,7 +23,7 @@ from cases.actions import (
     tick_off_clock,
     withdraw_offer,
 )
-from cases.api.shapes import ROLES, OptionalReasonIn, PersonRef, ReasonIn, case_field, person_field
+from cases.api.shapes import ROLES, PersonRef
 from cases.models import (
     Clock,
     ClockCode,
@@ -32,13 +32,12 @@ from cases.models import (
     FactType,
     RoleAssignment,
     RoleState,
-    RumourAnswer,
     SeverityAssessment,
     Task,
     TaskState,
 )
 from crisisdesk.core.access.permissions import case_q
-from crisisdesk.core.api.viewsets import DeskViewSet, Filter, Input, Output, verb
+from crisisdesk.core.api.viewsets import DeskViewSet, Filter, Output, verb
 from crisisdesk.core.models import Entry, EntryKind, Event
 
 BY_CASE = Filter("case__reference", serializers.CharField(help_text="Reference of a case."))
@@ -112,9 +111,9 @@ class RoleAssignmentViewSet(DeskViewSet):
     unversioned = ("lease_until", "fence", "attempts", "last_error")
 
     accept = verb(accept_role)
-    decline = verb(decline_role, OptionalReasonIn)
+    decline = verb(decline_role)
     withdraw = verb(withdraw_offer)
-    end = verb(end_role, ReasonIn)
+    end = verb(end_role)
 
     def get_queryset(self) -> QuerySet[Any]:
         """With what they name."""
@@ -143,24 +142,6 @@ class TaskOut(CasePart):
         )  # fmt: skip
 
 
-class TaskIn(Input):
-    """A task beside the protocol."""
-
-    case = case_field()
-    title = serializers.CharField(max_length=200)
-    instruction = serializers.CharField(max_length=5000, required=False, allow_blank=True)
-    role = serializers.ChoiceField(ROLES, required=False, allow_blank=True)
-    assignee = person_field(required=False)
-    due_at = serializers.DateTimeField(required=False)
-    blocking = serializers.BooleanField(required=False)
-
-
-class DoneIn(Input):
-    """How it went."""
-
-    note = serializers.CharField(max_length=5000, required=False, allow_blank=True)
-
-
 class TaskViewSet(DeskViewSet):
     """Tasks: the steps of the protocol and what people add."""
 
@@ -174,11 +155,11 @@ class TaskViewSet(DeskViewSet):
         "blocking": Filter("blocking", serializers.BooleanField()),
     }
 
-    create = verb(add_task, TaskIn, parent="case")
+    create = verb(add_task, parent="case", by="reference")
     start = verb(start_task)
-    finish = verb(finish_task, DoneIn)
-    block = verb(block_task, ReasonIn)
-    skip = verb(skip_task, ReasonIn)
+    finish = verb(finish_task)
+    block = verb(block_task)
+    skip = verb(skip_task)
 
     def get_queryset(self) -> QuerySet[Any]:
         """With what they name."""
@@ -202,12 +183,6 @@ class ClockOut(CasePart):
         )  # fmt: skip
 
 
-class TickOffIn(Input):
-    """What was done."""
-
-    note = serializers.CharField(max_length=1000)
-
-
 class ClockViewSet(DeskViewSet):
     """Clocks of cases. Most stop by themselves when what they measure happens."""
 
@@ -225,7 +200,7 @@ class ClockViewSet(DeskViewSet):
     orderings = {"created_at": "created_at", "due_at": "due_at"}
     unversioned = ("lease_until", "fence", "attempts", "last_error")
 
-    tick_off = verb(tick_off_clock, TickOffIn)
+    tick_off = verb(tick_off_clock)
 
     def get_queryset(self) -> QuerySet[Any]:
         """With their case."""
@@ -251,45 +226,6 @@ class FactOut(CasePart):
         )  # fmt: skip
 
 
-class FactIn(Input):
-    """A fact in one line."""
-
-    case = case_field()
-    text = serializers.CharField(max_length=500)
-    state = serializers.ChoiceField([FactState.UNVERIFIED, FactState.OPEN], required=False)
-    type = serializers.ChoiceField(FactType.choices, required=False)
-    source: Any = serializers.CharField(max_length=300, required=False, allow_blank=True)
-    owner = person_field(required=False)
-    verify_by = serializers.DateTimeField(required=False)
-
-
-class FactChange(Input):
-    """What can change about a fact."""
-
-    text = serializers.CharField(max_length=500, required=False)
-    source: Any = serializers.CharField(max_length=300, required=False, allow_blank=True)
-    owner = person_field(required=False)
-    verify_by = serializers.DateTimeField(required=False)
-    public_ok = serializers.BooleanField(required=False)
-
-
-class ConfirmIn(Input):
-    """How it was confirmed; `voucher` names somebody without an account, `text` answers an open question."""
-
-    text = serializers.CharField(max_length=500, required=False)
-    public_ok = serializers.BooleanField(required=False)
-    source: Any = serializers.CharField(max_length=300, required=False, allow_blank=True)
-    voucher = serializers.CharField(max_length=200, required=False, allow_blank=True)
-
-
-class RefuteIn(Input):
-    """How it was refuted, and what is done about a rumour."""
-
-    source: Any = serializers.CharField(max_length=300, required=False, allow_blank=True)
-    voucher = serializers.CharField(max_length=200, required=False, allow_blank=True)
-    answer = serializers.ChoiceField(RumourAnswer.choices, required=False)
-
-
 class FactViewSet(DeskViewSet):
     """What we know and what we do not know."""
 
@@ -302,11 +238,11 @@ class FactViewSet(DeskViewSet):
         "public_ok": Filter("public_ok", serializers.BooleanField()),
     }
 
-    create = verb(add_fact, FactIn, parent="case")
-    partial_update = verb(change_fact, FactChange)
-    confirm = verb(confirm_fact, ConfirmIn)
-    refute = verb(refute_fact, RefuteIn)
-    retire = verb(retire_fact, OptionalReasonIn)
+    create = verb(add_fact, parent="case", by="reference")
+    partial_update = verb(change_fact)
+    confirm = verb(confirm_fact)
+    refute = verb(refute_fact)
+    retire = verb(retire_fact)
 
     def get_queryset(self) -> QuerySet[Any]:
         """With what they name."""

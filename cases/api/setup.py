@@ -20,22 +20,17 @@ from cases.actions import (
     set_level,
     set_limit,
 )
-from cases.api.shapes import LONG, ROLES
+from cases.api.shapes import ROLES
 from cases.models import (
-    ClockCode,
     CrisisKind,
-    DoneBy,
-    LimitUnit,
     PolicyLevel,
     PolicyLimit,
     Protocol,
     ProtocolStep,
     ProtocolVersion,
-    Severity,
     SeverityPolicy,
-    StepKind,
 )
-from crisisdesk.core.api.viewsets import DeskViewSet, Filter, Input, Output, VisibleField, verb
+from crisisdesk.core.api.viewsets import DeskViewSet, Filter, Output, verb
 
 
 class KindOut(Output):
@@ -52,28 +47,6 @@ class KindOut(Output):
         )  # fmt: skip
 
 
-class KindChange(Input):
-    """What can change about a kind of crisis."""
-
-    name_cs = serializers.CharField(max_length=120, required=False)
-    name_en = serializers.CharField(max_length=120, required=False)
-    description_cs = serializers.CharField(max_length=LONG, required=False, allow_blank=True)
-    description_en = serializers.CharField(max_length=LONG, required=False, allow_blank=True)
-    start_severity = serializers.ChoiceField(Severity.choices, required=False)
-    protocol = VisibleField(Protocol, slug_field="code", required=False, allow_null=True)
-    policy = VisibleField(SeverityPolicy, slug_field="code", required=False, allow_null=True)
-    position = serializers.IntegerField(min_value=0, max_value=1000, required=False)
-    active = serializers.BooleanField(required=False)
-
-
-class KindIn(KindChange):
-    """A new kind of crisis."""
-
-    code = serializers.SlugField(max_length=40)
-    name_cs = serializers.CharField(max_length=120)
-    name_en = serializers.CharField(max_length=120)
-
-
 class KindViewSet(DeskViewSet):
     """Kinds of crisis: what a case is about decides its protocol, its policy and the severity it starts from."""
 
@@ -85,8 +58,8 @@ class KindViewSet(DeskViewSet):
         "active": Filter("active", serializers.BooleanField()),
     }
 
-    create = verb(create_kind, KindIn)
-    partial_update = verb(change_kind, KindChange)
+    create = verb(create_kind)
+    partial_update = verb(change_kind)
 
     def get_queryset(self) -> QuerySet[Any]:
         """With protocol and policy."""
@@ -122,42 +95,6 @@ class SeverityPolicyOut(Output):
         fields = ("uuid", "code", "name_cs", "name_en", "standard", "version", "limits", "levels")
 
 
-class SeverityPolicyChange(Input):
-    """What can change about a severity policy."""
-
-    name_cs = serializers.CharField(max_length=120, required=False)
-    name_en = serializers.CharField(max_length=120, required=False)
-    standard = serializers.BooleanField(required=False)
-
-
-class SeverityPolicyIn(SeverityPolicyChange):
-    """A new severity policy."""
-
-    code = serializers.SlugField(max_length=40)
-    name_cs = serializers.CharField(max_length=120)
-    name_en = serializers.CharField(max_length=120)
-
-
-class LimitIn(Input):
-    """One limit; without an amount and times there is none at this severity."""
-
-    severity = serializers.ChoiceField(Severity.choices)
-    code = serializers.ChoiceField(ClockCode.choices)
-    amount = serializers.IntegerField(min_value=1, max_value=1_000_000, required=False, allow_null=True)
-    unit = serializers.ChoiceField(LimitUnit.choices, required=False)
-    times = serializers.ListField(child=serializers.TimeField(), required=False, max_length=24)
-    waking_hours = serializers.BooleanField(required=False)
-
-
-class LevelIn(Input):
-    """What one severity needs besides time."""
-
-    severity = serializers.ChoiceField(Severity.choices)
-    required_roles = serializers.ListField(child=serializers.ChoiceField(ROLES), required=False, max_length=20)
-    review_required = serializers.BooleanField(required=False)
-    suggest_hold = serializers.BooleanField(required=False)
-
-
 class PolicyViewSet(DeskViewSet):
     """Severity policies: how much time each severity allows, and whom it needs."""
 
@@ -165,10 +102,10 @@ class PolicyViewSet(DeskViewSet):
     serializer_class = SeverityPolicyOut
     ordering = "code"
 
-    create = verb(create_policy, SeverityPolicyIn)
-    partial_update = verb(change_policy, SeverityPolicyChange)
-    set_limit = verb(set_limit, LimitIn)
-    set_level = verb(set_level, LevelIn)
+    create = verb(create_policy)
+    partial_update = verb(change_policy)
+    set_limit = verb(set_limit)
+    set_level = verb(set_level)
 
     def get_queryset(self) -> QuerySet[Any]:
         """With limits and levels."""
@@ -209,52 +146,6 @@ class ProtocolVersionOut(Output):
         fields = ("uuid", "protocol", "number", "published_at", "change", "steps")
 
 
-class ProtocolChange(Input):
-    """The names of a protocol."""
-
-    name_cs = serializers.CharField(max_length=120, required=False)
-    name_en = serializers.CharField(max_length=120, required=False)
-
-
-class ProtocolIn(Input):
-    """A new protocol."""
-
-    code = serializers.SlugField(max_length=40)
-    name_cs = serializers.CharField(max_length=120)
-    name_en = serializers.CharField(max_length=120)
-
-
-class StepChange(Input):
-    """What a step says."""
-
-    order = serializers.IntegerField(min_value=1, max_value=1000, required=False)
-    kind = serializers.ChoiceField(StepKind.choices, required=False)
-    role = serializers.ChoiceField(ROLES, required=False)
-    offset_minutes = serializers.IntegerField(min_value=0, max_value=1_000_000, required=False)
-    due_minutes = serializers.IntegerField(min_value=0, max_value=1_000_000, required=False)
-    blocking = serializers.BooleanField(required=False)
-    title_cs = serializers.CharField(max_length=200, required=False)
-    title_en = serializers.CharField(max_length=200, required=False)
-    instruction_cs = serializers.CharField(max_length=LONG, required=False, allow_blank=True)
-    instruction_en = serializers.CharField(max_length=LONG, required=False, allow_blank=True)
-    template_code = serializers.SlugField(max_length=60, required=False, allow_blank=True)
-    done_by = serializers.ChoiceField(DoneBy.choices, required=False, allow_blank=True)
-    depends_on = serializers.ListField(
-        child=serializers.IntegerField(min_value=1, max_value=1000), required=False, max_length=50
-    )
-
-
-class StepIn(StepChange):
-    """A new step of a draft."""
-
-    version = VisibleField(ProtocolVersion)
-    order = serializers.IntegerField(min_value=1, max_value=1000)
-    role = serializers.ChoiceField(ROLES)
-    offset_minutes = serializers.IntegerField(min_value=0, max_value=1_000_000)
-    title_cs = serializers.CharField(max_length=200)
-    title_en = serializers.CharField(max_length=200)
-
-
 class ProtocolViewSet(DeskViewSet):
     """Protocols: one for each kind of crisis, in versions."""
 
@@ -263,8 +154,8 @@ class ProtocolViewSet(DeskViewSet):
     ordering = "code"
     filters = {"code": Filter("code", serializers.CharField())}
 
-    create = verb(create_protocol, ProtocolIn)
-    partial_update = verb(change_protocol, ProtocolChange)
+    create = verb(create_protocol)
+    partial_update = verb(change_protocol)
     draft = verb(draft_protocol, response=ProtocolVersionOut)
 
 
@@ -295,8 +186,8 @@ class StepViewSet(DeskViewSet):
         "role": Filter("role", serializers.ChoiceField(ROLES), many=True),
     }
 
-    create = verb(add_step, StepIn, parent="version")
-    partial_update = verb(change_step, StepChange)
+    create = verb(add_step, parent="version")
+    partial_update = verb(change_step)
     remove = verb(remove_step)
 
     def get_queryset(self) -> QuerySet[Any]:

@@ -14,11 +14,12 @@ from cases.actions import (
     take_over_signal,
 )
 from cases.api.cases import CaseOut
-from cases.api.shapes import LONG, OptionalAnswersIn, PersonRef, ReasonIn, case_field, kind_field, person_field
+from cases.api.shapes import PersonRef
 from cases.models import Severity, Signal, SignalOrigin, SignalState
-from crisisdesk.core.api.viewsets import DeskViewSet, Filter, Input, Output, VisibleField, verb
+from crisisdesk.core.api.input_serializers import serializer_for
+from crisisdesk.core.api.viewsets import DeskViewSet, Filter, Output, VisibleField, verb
 from crisisdesk.core.files.receiving import Received
-from crisisdesk.core.models import Brand, Upload
+from crisisdesk.core.models import Upload
 
 
 class SignalOut(Output):
@@ -45,17 +46,12 @@ class SignalLine(SignalOut):
     actions = False
 
 
-class ReportIn(Input):
+_Report: Any = serializer_for(report_signal, parent="brand", by="slug")
+
+
+class ReportIn(_Report):  # type: ignore[misc]
     """A new signal; `severity` is provisional and follows the kind where it is left out."""
 
-    brand = VisibleField(Brand, slug_field="slug")
-    title = serializers.CharField(max_length=200)
-    text = serializers.CharField(max_length=LONG, required=False, allow_blank=True)
-    links = serializers.ListField(child=serializers.URLField(max_length=2000), required=False, max_length=50)
-    kind = kind_field(required=False, allow_null=True)
-    severity = serializers.ChoiceField(Severity.choices, required=False)
-    detected_at = serializers.DateTimeField(required=False)
-    reporter = serializers.CharField(max_length=500, required=False, allow_blank=True)
     screenshot = VisibleField(Upload, required=False, help_text="A finished upload.")
 
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
@@ -63,29 +59,6 @@ class ReportIn(Input):
         if upload := values.get("screenshot"):
             values["screenshot"] = Received.of(upload)
         return values
-
-
-class ToCaseIn(Input):
-    """The case, by its reference."""
-
-    case = case_field()
-
-
-class LeadIn(OptionalAnswersIn):
-    """What the case starts with; what is left out follows the signal."""
-
-    title = serializers.CharField(max_length=200, required=False)
-    summary = serializers.CharField(max_length=LONG, required=False, allow_blank=True)
-    kind = kind_field(required=False)
-    confidential = serializers.BooleanField(required=False)
-    primary_language = serializers.CharField(max_length=3, required=False)
-    content_languages = serializers.ListField(child=serializers.CharField(max_length=3), required=False, max_length=20)
-
-
-class OpenIn(LeadIn):
-    """The same, and who is asked to lead."""
-
-    lead = person_field(required=False)
 
 
 class SignalViewSet(DeskViewSet):
@@ -107,10 +80,10 @@ class SignalViewSet(DeskViewSet):
 
     create = verb(report_signal, ReportIn, parent="brand")
     take_over = verb(take_over_signal)
-    dismiss = verb(dismiss_signal, ReasonIn)
-    attach = verb(attach_signal, ToCaseIn)
-    open_case = verb(open_case, OpenIn, CaseOut)
-    lead = verb(take_and_lead, LeadIn, CaseOut)
+    dismiss = verb(dismiss_signal)
+    attach = verb(attach_signal)
+    open_case = verb(open_case, response=CaseOut)
+    lead = verb(take_and_lead, response=CaseOut)
 
     def get_queryset(self) -> QuerySet[Any]:
         """With what they name."""

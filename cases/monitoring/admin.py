@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.monitoring import actions
 from cases.monitoring.actions.polling import find_feed
-from cases.monitoring.forms import PauseForm
 from cases.monitoring.models import Mention, ReportAddress, SignalEvidence, Source, SourceKind
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.access.principals import Principal
@@ -28,7 +27,7 @@ class SourceAdmin(DeskAdmin):
     list_select_related = ("brand", "health")
     verbs = (
         AdminVerb(actions.poll_now),
-        AdminVerb(actions.pause_source, PauseForm),
+        AdminVerb(actions.pause_source),
         AdminVerb(actions.resume_source),
     )
 

@@ -12,13 +12,10 @@ from rest_framework.decorators import action as extra_action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cases.models import CrisisKind, Severity, Signal
+from cases.models import Signal
 from cases.monitoring import actions, feeds
-from cases.monitoring.actions.mentions import MOST_CHOSEN
 from cases.monitoring.actions.polling import Look, find_feed
-from cases.monitoring.actions.storing import MOST_AT_ONCE
 from cases.monitoring.models import Mention, ReportAddress, SignalEvidence, Source, SourceKind, SourceState
-from cases.monitoring.models.sources import MAX_TERM_CHARS, MAX_TERMS
 from crisisdesk.core.api.paging import refuse_unknown
 from crisisdesk.core.api.parsing import StrictJSONParser
 from crisisdesk.core.api.viewsets import DeskViewSet, Filter, Input, Output, Router, VisibleField, verb
@@ -67,42 +64,6 @@ class SourceOut(Output):
         )  # fmt: skip
 
 
-class SourceChange(Input):
-    """What can be set on a source."""
-
-    name = serializers.CharField(max_length=120, required=False)
-    url = serializers.CharField(max_length=2000, required=False, help_text="Of a feed; other sources have none.")
-    default_language = serializers.CharField(max_length=3, required=False)
-    poll_minutes = serializers.IntegerField(min_value=1, max_value=24 * 60, required=False)
-    expected_minutes = serializers.IntegerField(min_value=5, max_value=2**31 - 1, required=False, allow_null=True)
-    trigger_terms = serializers.ListField(
-        child=serializers.CharField(max_length=MAX_TERM_CHARS), required=False, max_length=MAX_TERMS
-    )
-    raises_every_item = serializers.BooleanField(required=False)
-    severity = serializers.ChoiceField(Severity.choices, required=False)
-
-
-class SourceIn(SourceChange):
-    """A new source. A feed is looked at first and refused if it cannot be read, unless `anyway` is true."""
-
-    brand = VisibleField(Brand)
-    kind = serializers.ChoiceField([SourceKind.FEED, SourceKind.PUSH], default=SourceKind.FEED)
-    anyway = serializers.BooleanField(default=False)
-
-    def validate(self, values: dict[str, Any]) -> dict[str, Any]:
-        """A feed has an address, other sources have a name."""
-        needed = "url" if values["kind"] == SourceKind.FEED else "name"
-        if not values.get(needed):
-            raise serializers.ValidationError({needed: [_("This is needed")]})
-        return values
-
-
-class PauseIn(Input):
-    """Why."""
-
-    reason = serializers.CharField(max_length=2000, required=False, allow_blank=True)
-
-
 class TryIn(Input):
     """A feed to look at."""
 
@@ -129,33 +90,6 @@ class TriedOut(serializers.Serializer[Any]):
     problem = serializers.CharField(help_text="A code, empty where all is well.")
     problem_sentence = serializers.CharField()
     items = ItemOut(many=True)
-
-
-class MentionIn(Input):
-    """A mention sent in."""
-
-    external_id = serializers.CharField(
-        max_length=feeds.MAX_ID_CHARS,
-        required=False,
-        help_text="By which it is known again; else its address or words.",
-    )
-    title = serializers.CharField(max_length=feeds.MAX_TITLE_CHARS, required=False, allow_blank=True)
-    text = serializers.CharField(max_length=feeds.MAX_TEXT_CHARS, required=False, allow_blank=True)
-    url = serializers.CharField(max_length=feeds.MAX_URL_CHARS, required=False, allow_blank=True)
-    author = serializers.CharField(max_length=feeds.MAX_NAME_CHARS, required=False, allow_blank=True)
-    author_handle = serializers.CharField(max_length=feeds.MAX_NAME_CHARS, required=False, allow_blank=True)
-    published_at = serializers.DateTimeField(required=False, allow_null=True)
-    language = serializers.RegexField(r"^[a-z]{2,3}$", required=False, allow_blank=True)
-    reach = serializers.IntegerField(min_value=0, max_value=2**53, required=False, allow_null=True)
-    rating = serializers.DecimalField(
-        max_digits=2, decimal_places=1, min_value=0, max_value=5, required=False, allow_null=True
-    )
-
-
-class PushIn(Input):
-    """One mention or a batch; as `application/x-ndjson`, one mention a line."""
-
-    mentions = serializers.ListField(child=MentionIn(), max_length=MOST_AT_ONCE)
 
 
 class PushedOut(serializers.Serializer[Any]):
@@ -203,12 +137,12 @@ class SourceViewSet(DeskViewSet):
     search = ("name", "url")
     orderings: ClassVar = {"name": "name", "created_at": "created_at"}
 
-    create = verb(actions.create_source, SourceIn)
-    partial_update = verb(actions.edit_source, SourceChange)
-    pause = verb(actions.pause_source, PauseIn)
+    create = verb(actions.create_source, parent="brand")
+    partial_update = verb(actions.edit_source)
+    pause = verb(actions.pause_source)
     resume = verb(actions.resume_source)
     look = verb(actions.poll_now)
-    push = verb(actions.push_mentions, PushIn, PushedOut, path="mentions")
+    push = verb(actions.push_mentions, response=PushedOut, path="mentions")
 
     def get_queryset(self) -> QuerySet[Any]:
         """With brand and health."""
@@ -224,7 +158,8 @@ class SourceViewSet(DeskViewSet):
         if made.detail:
             return row
         brand = values.pop("brand")
-        if values["kind"] == SourceKind.FEED and actions.create_source.offered(self.principal, brand):
+        feed = values.get("kind", SourceKind.FEED) == SourceKind.FEED and values.get("url")
+        if feed and actions.create_source.offered(self.principal, brand):
             values["url"], values["look"] = find_feed(values["url"], zone=brand.time_zone)
         return brand
 
@@ -268,33 +203,6 @@ class MentionOut(Output):
         )  # fmt: skip
 
 
-class ChosenIn(Input):
-    """Mentions by their identifiers."""
-
-    mentions = serializers.ListField(child=serializers.UUIDField(), allow_empty=False, max_length=MOST_CHOSEN)
-
-    def validate_mentions(self, wanted: list[Any]) -> list[Mention]:
-        """The mentions; one that the client does not see refuses the whole request."""
-        view = self.context["view"]
-        found = list(view.get_queryset().filter(uuid__in=wanted))
-        if len(found) != len(set(wanted)):
-            raise serializers.ValidationError(_("There is nothing here with at least one of these identifiers"))
-        return found
-
-
-class RaiseIn(ChosenIn):
-    """Mentions to raise a signal from."""
-
-    title = serializers.CharField(max_length=200, required=False, help_text="Else the title of the oldest of them.")
-    severity = serializers.ChoiceField(Severity.choices, required=False)
-
-
-class AttachIn(ChosenIn):
-    """Mentions to add to a signal."""
-
-    signal = VisibleField(Signal)
-
-
 class RaisedOut(serializers.ModelSerializer[Signal]):
     """The signal; everything else about it is under `/signals/{uuid}`."""
 
@@ -330,12 +238,11 @@ class MentionViewSet(DeskViewSet):
 
     raise_signal = verb(
         actions.raise_signal_from_mentions,
-        RaiseIn,
-        RaisedOut,
+        response=RaisedOut,
         detail=False,
         parent=lambda view, values: values["mentions"][0].brand,
     )
-    attach = verb(actions.attach_mentions, AttachIn, RaisedOut, detail=False, parent="signal")
+    attach = verb(actions.attach_mentions, response=RaisedOut, detail=False, parent="signal")
 
     def get_queryset(self) -> QuerySet[Any]:
         """With source and brand, without the column of the search."""
@@ -386,14 +293,6 @@ class ReportAddressOut(Output):
         fields = ("uuid", "brand", "name", "kind", "hint", "created_at", "rotated_at", "revoked_at")
 
 
-class ReportAddressIn(Input):
-    """A new report address."""
-
-    brand = VisibleField(Brand)
-    name = serializers.CharField(max_length=120)
-    kind = VisibleField(CrisisKind, slug_field="code", required=False, allow_null=True)
-
-
 class IssuedOut(serializers.Serializer[Any]):
     """A report address with its secret; the page is `/report/{secret}/`."""
 
@@ -405,12 +304,13 @@ class ReportAddressViewSet(DeskViewSet):
     """Secret addresses at which people report without an account."""
 
     model = ReportAddress
+    without = (actions.report_by_address,)  # who reports has no account
     serializer_class = ReportAddressOut
     unversioned = ("recent",)
     filters: ClassVar = {"brand": Filter("brand__uuid", serializers.UUIDField())}
 
-    create = verb(actions.create_report_address, ReportAddressIn, IssuedOut, parent="brand", never_kept=("secret",))
-    rotate = verb(actions.rotate_report_address, None, IssuedOut, never_kept=("secret",))
+    create = verb(actions.create_report_address, response=IssuedOut, parent="brand", never_kept=("secret",))
+    rotate = verb(actions.rotate_report_address, response=IssuedOut, never_kept=("secret",))
     revoke = verb(actions.revoke_report_address)
 
     def get_queryset(self) -> QuerySet[Any]:

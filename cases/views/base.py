@@ -7,13 +7,13 @@ from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from cases.forms import DeskForm
 from cases.head import case_head, with_head
 from cases.models import Case
 from crisisdesk.core.access.compiled import Compiled
 from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.access.querysets import CappedCount
 from crisisdesk.core.actions import Action
+from crisisdesk.core.web.input_forms import asks
 from crisisdesk.core.web.views import DeskView, VerbView
 
 Row = TypeVar("Row", bound=Model)
@@ -68,17 +68,13 @@ class VerbPage(VerbView):
     redirect_to: ClassVar[str] = ""
 
     @classmethod
-    def of(cls, verb: Action[Any, Any, Any], form: type[forms.Form] | None = None, **attributes: Any) -> Any:
-        """The view of a verb; without a form it is a button only."""
-        if form is None:
+    def of(cls, verb: Action[Any, Any, Any], **attributes: Any) -> Any:
+        """The view of a verb; one that asks for nothing is a button only."""
+        if not asks(verb):
             attributes.setdefault("template_name", "")
-        body = {"verb": verb, "form_class": form, "__doc__": verb.__doc__, **attributes}
+        body = {"verb": verb, "__doc__": verb.__doc__, **attributes}
         view: type[VerbPage] = type(f"{verb.__name__.title().replace('_', '')}View", (cls,), body)
         return view.as_view()
-
-    def get_form_options(self) -> dict[str, Any]:
-        """Who fills the form in."""
-        return {"principal": self.principal} if issubclass(self.form_class or forms.Form, DeskForm) else {}
 
     def case_of(self) -> Case | None:
         """The case the object belongs to."""

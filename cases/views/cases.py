@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from cases import course, forms
+from cases import course
 from cases.actions import (
     accept_role,
     add_decision,
@@ -16,8 +16,10 @@ from cases.actions import (
     add_note,
     add_task,
     call_team,
+    confirm_fact,
     end_role,
     offer_role,
+    refute_fact,
     tick_off_clock,
     withdraw_offer,
 )
@@ -30,6 +32,7 @@ from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.access.roles import Role
 from crisisdesk.core.models import Brand
+from crisisdesk.core.web.input_forms import form_for
 from crisisdesk.core.web.views import DeskView
 
 
@@ -152,8 +155,8 @@ def course_context(case: Case, principal: Principal, before: int | None = None) 
         "may_note": possible(add_note, principal, case),
         "may_decide": possible(add_decision, principal, case),
         "may_add_task": possible(add_task, principal, case),
-        "note_form": forms.NoteForm(principal=principal, auto_id="note_%s"),
-        "decision_form": forms.DecisionForm(principal=principal, auto_id="decision_%s"),
+        "note_form": form_for(add_note)(principal=principal, target=case, auto_id="note_%s"),
+        "decision_form": form_for(add_decision)(principal=principal, target=case, auto_id="decision_%s"),
         "next_steps": next_steps(case, principal),
     }
 
@@ -168,14 +171,15 @@ class FactsView(CaseView):
         """The facts by how sure we are of them."""
         grouped: dict[str, list[Fact]] = defaultdict(list)
         for fact in self.case.facts.select_related("owner", "verified_by", "voucher", "added_by"):
-            fact.confirm_form = forms.ConfirmForm(principal=self.principal, auto_id=f"confirm_{fact.pk}_%s")
-            fact.refute_form = forms.RefuteForm(principal=self.principal, auto_id=f"refute_{fact.pk}_%s")
+            asked: dict[str, Any] = {"principal": self.principal, "target": fact}
+            fact.confirm_form = form_for(confirm_fact)(**asked, auto_id=f"confirm_{fact.pk}_%s")
+            fact.refute_form = form_for(refute_fact)(**asked, auto_id=f"refute_{fact.pk}_%s")
             grouped[fact.state].append(fact)
         context = {
             **self.head(),
             "groups": [(state, state.label, grouped[state]) for state in self.GROUPS if grouped[state]],
             "may_add": possible(add_fact, self.principal, self.case),
-            "form": forms.FactForm(principal=self.principal),
+            "form": form_for(add_fact)(principal=self.principal, target=self.case),
             **evidence_context(self.case, self.principal, whole=request.GET.get("evidence") == "all"),
         }
         return render(request, "cases/facts.html", context)
@@ -206,7 +210,7 @@ class PeopleView(CaseView):
             "past": [one for one in assignments if one not in current],
             "may_offer": possible(offer_role, self.principal, self.case),
             "may_call": possible(call_team, self.principal, self.case),
-            "form": forms.RoleForm(principal=self.principal),
+            "form": form_for(offer_role)(principal=self.principal, target=self.case),
         }
         return render(request, "cases/people.html", context)
 

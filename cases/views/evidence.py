@@ -36,7 +36,7 @@ def evidence_context(case: Case, principal: Principal, *, whole: bool = False) -
         "evidence": shown,
         "evidence_goes_on": len(found) > len(shown),
         "may_add_evidence": possible(add_evidence, principal, case),
-        "evidence_form": forms.EvidenceForm(principal=principal, auto_id="evidence_%s"),
+        "evidence_form": forms.EvidenceForm(principal=principal, target=case, auto_id="evidence_%s"),
     }
 
 
@@ -74,13 +74,6 @@ class ChangePage(VerbPage):
 
     verb = change_evidence
     model = Evidence
-    form_class = forms.AboutEvidenceForm
-
-    def get_initial(self) -> dict[str, Any]:
-        """As it is now."""
-        evidence: Evidence = self.object
-        names = ("caption", "source", "side", "captured_at")
-        return {name: getattr(evidence, name) for name in names} | super().get_initial()
 
     def get_success_url(self, result: Evidence) -> str:
         """To the list."""
@@ -92,7 +85,6 @@ class RemovePage(VerbPage):
 
     verb = remove_evidence
     model = Evidence
-    form_class = forms.ReasonForm
     success_message = _("The file was removed. Its hash and the reason are kept.")
 
     def get_success_url(self, result: Evidence) -> str:
@@ -105,7 +97,6 @@ class RemoveSignalFilePage(VerbPage):
 
     verb = remove_evidence
     model = SignalFile
-    form_class = forms.ReasonForm
     success_message = RemovePage.success_message
 
     def get_success_url(self, result: SignalFile) -> str:

@@ -3,13 +3,14 @@
 from typing import Any, ClassVar
 
 from django import forms as django_forms
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from cases import course, forms
+from cases import course
 from cases.actions import (
     attach_signal,
     dismiss_signal,
@@ -19,16 +20,17 @@ from cases.actions import (
     take_over_signal,
 )
 from cases.extensions import signal_panels
+from cases.forms import ReportForm
 from cases.models import Case, Severity, Signal, SignalState
 from cases.models.assessments import ALL_NO
 from cases.views.base import KeysetPage, VerbPage, no_content, possible
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.access.principals import Principal
-from crisisdesk.core.errors import Missing
 from crisisdesk.core.files.receiving import receive
 from crisisdesk.core.files.types import FileKind
 from crisisdesk.core.models import Brand, DeskModel, Event
-from crisisdesk.core.web.views import DeskView, visible_or_404
+from crisisdesk.core.web.input_forms import form_for
+from crisisdesk.core.web.views import DeskView, NewView
 
 
 class SignalListView(DeskView):
@@ -60,7 +62,7 @@ class SignalListView(DeskView):
                 "states": SignalState.choices,
                 "severities": Severity.choices,
                 "brands": brands,
-                "may_report": forms.brands_to_report_on(self.principal).exists(),
+                "may_report": brands_to_report_on(self.principal).exists(),
             },
         )
 
@@ -119,14 +121,10 @@ def signal_context(signal: Signal, principal: Principal) -> dict[str, Any]:
         "may_open": possible(open_case, principal, signal),
         "may_dismiss": possible(dismiss_signal, principal, signal),
         "may_attach": possible(attach_signal, principal, signal),
-        "lead_form": forms.LeadForm(principal=principal, initial=_start(signal), auto_id="lead_%s"),
-        "dismiss_form": forms.ReasonForm(principal=principal, auto_id="dismiss_%s"),
-        "attach_form": forms.AttachForm(principal=principal, signal=signal, auto_id="attach_%s"),
+        "lead_form": form_for(take_and_lead)(principal=principal, target=signal, auto_id="lead_%s"),
+        "dismiss_form": form_for(dismiss_signal)(principal=principal, target=signal, auto_id="dismiss_%s"),
+        "attach_form": form_for(attach_signal)(principal=principal, target=signal, auto_id="attach_%s"),
     }
-
-
-def _start(signal: Signal) -> dict[str, Any]:
-    return {"title": signal.title, "kind": signal.kind_id}
 
 
 class SignalVerb(VerbPage):
@@ -149,11 +147,6 @@ class AttachPage(SignalVerb):
     """Adding a signal to an open case."""
 
     verb = attach_signal
-    form_class = forms.AttachForm
-
-    def get_form_options(self) -> dict[str, Any]:
-        """Open cases of its brand."""
-        return {**super().get_form_options(), "signal": self.object}
 
     def get_success_url(self, result: Signal) -> str:
         """To the case."""
@@ -164,12 +157,7 @@ class LeadPage(SignalVerb):
     """Taking over and leading, with the three questions on one page."""
 
     verb = take_and_lead
-    form_class = forms.LeadForm
     template_name = "cases/lead.html"
-
-    def get_initial(self) -> dict[str, Any]:
-        """Title and kind of the signal."""
-        return _start(self.object) | super().get_initial()
 
     def get_context(self, form: django_forms.Form | None) -> dict[str, Any]:
         """With the signal the questions are about."""
@@ -180,31 +168,27 @@ class OpenPage(LeadPage):
     """Opening a case that somebody else will lead."""
 
     verb = open_case
-    form_class = forms.OpenForm
 
 
-class ReportPage(SignalVerb):
+def brands_to_report_on(principal: Principal) -> QuerySet[Brand]:
+    """The brands a person may raise signals on."""
+    return Brand.objects.filter(pk__in=sorted(principal.brands_with(Capability.CONTRIBUTE)), active=True)
+
+
+class ReportPage(NewView):
     """A new signal on one of one's brands."""
 
     verb = report_signal
-    model = Brand
-    form_class = forms.ReportForm
+    form_class = ReportForm
     template_name = "cases/report.html"
 
-    def get_object(self) -> Brand:
-        """The brand is chosen in the form; without any there is nothing to report for."""
-        given = self.request.POST.get("brand", "")
-        if given.isdecimal() and len(given) < 19:
-            return visible_or_404(Brand, self.principal, pk=given)
-        brand = Brand.objects.visible_to(self.principal).first()
-        if brand is None:
-            raise Missing
-        return brand
+    def parents(self) -> QuerySet[Brand]:
+        """The brands a person may raise signals on."""
+        return brands_to_report_on(self.principal)
 
     def get_values(self, form: django_forms.Form | None) -> dict[str, Any]:
-        """The brand is the object of the verb, not one of its values."""
+        """The picture is checked and stored now, before the verb writes its row."""
         values = super().get_values(form)
-        values.pop("brand", None)
         if picture := values.pop("screenshot", None):
             values["screenshot"] = receive(picture, only=FileKind.IMAGE, field="screenshot")
         return values

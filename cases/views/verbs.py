@@ -8,21 +8,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from cases import forms
 from cases.actions import (
     activate_case,
     assess_severity,
-    change_case,
-    change_fact,
-    merge_case,
-    set_confidential,
 )
-from cases.models import Case, Fact, RoleAssignment, SeverityAssessment
+from cases.actions.inputs import QuestionsInputs
+from cases.models import Case, RoleAssignment, SeverityAssessment
 from cases.models.assessments import ALL_NO
 from cases.views.base import CaseVerb, CaseView, VerbPage, possible
 from cases.way import ASIDE, Onward, onward_from
 from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.actions import REGISTRY, Action
+from crisisdesk.core.actions.inputs import values_of
 from crisisdesk.core.errors import Unmet
 from crisisdesk.core.web.views import home_url
 
@@ -78,7 +75,6 @@ class SeverityPage(CaseVerb):
     """The quick assessment, made for a phone."""
 
     verb = assess_severity
-    form_class = forms.QuestionsForm
     template_name = "cases/severity.html"
 
     def get_context(self, form: django_forms.Form | None) -> dict[str, Any]:
@@ -91,17 +87,21 @@ class SeverityPage(CaseVerb):
         return reverse("cases:course", args=[self.object.reference])
 
 
+# What the form of the activation asks for where a condition is not met (`Onward.asked`).
+_ASKED = {"severity": tuple(values_of(QuestionsInputs)), "kind": ("kind",), "crisis_lead": ("lead",)}
+
+
 class ActivatePage(CaseVerb):
     """Activating a case, with what it still lacks on the same page."""
 
     verb = activate_case
-    form_class = forms.ActivateForm
     template_name = "cases/activate.html"
 
     def get_form_options(self) -> dict[str, Any]:
         """Only what is missing is asked."""
-        unmet = activate_case.unmet(self.principal, self.object)
-        return {**super().get_form_options(), "lacking": {condition.code for condition in unmet}}
+        lacking = {condition.code for condition in activate_case.unmet(self.principal, self.object)}
+        asked = [name for code, names in _ASKED.items() if code in lacking for name in names]
+        return {**super().get_form_options(), "only": asked}
 
     def get_context(self, form: django_forms.Form | None) -> dict[str, Any]:
         """With the words for three times no."""
@@ -119,52 +119,6 @@ class StatePage(CaseView):
         """The page; the buttons on it are the verbs' own."""
         steps = next_steps(self.case, self.principal)
         return render(request, "cases/state.html", {**self.head(), "next_steps": steps})
-
-
-class ChangePage(CaseVerb):
-    """What is said about the case."""
-
-    verb = change_case
-    form_class = forms.CaseForm
-
-    def get_form_options(self) -> dict[str, Any]:
-        """The languages to choose from are the case's and its brand's."""
-        return {**super().get_form_options(), "case": self.object}
-
-    def get_initial(self) -> dict[str, Any]:
-        """As it is now, unless something waits to be sent again."""
-        case: Case = self.object
-        return {
-            "title": case.title,
-            "summary": case.summary,
-            "kind": case.kind_id,
-            "primary_language": case.primary_language,
-            "content_languages": case.content_languages,
-            "conference_link": case.conference_link,
-            "version": case.version,
-        } | super().get_initial()
-
-
-class MergePage(CaseVerb):
-    """Going on in another case."""
-
-    verb = merge_case
-    form_class = forms.MergeForm
-
-    def get_form_options(self) -> dict[str, Any]:
-        """Other cases of the brand."""
-        return {**super().get_form_options(), "case": self.object}
-
-
-class ConfidentialPage(CaseVerb):
-    """Who sees the case."""
-
-    verb = set_confidential
-    form_class = forms.ConfidentialForm
-
-    def get_initial(self) -> dict[str, Any]:
-        """The other way round than it is: that is what somebody comes for."""
-        return {"confidential": not self.object.confidential} | super().get_initial()
 
 
 class RolePage(VerbPage):
@@ -190,23 +144,3 @@ class RolePage(VerbPage):
         self.principal.forget_grants()
         seen = Case.objects.visible_to(self.principal).filter(pk=result.case_id).exists()
         return result.case.page_url if seen else home_url()
-
-
-class FactPage(VerbPage):
-    """Changing a fact."""
-
-    verb = change_fact
-    model = Fact
-    form_class = forms.FactChangeForm
-    redirect_to = "cases:facts"
-
-    def get_initial(self) -> dict[str, Any]:
-        """As it is now."""
-        fact: Fact = self.object
-        return {
-            "text": fact.text,
-            "source": fact.source,
-            "owner": fact.owner_id,
-            "verify_by": fact.verify_by,
-            "public_ok": fact.public_ok,
-        } | super().get_initial()

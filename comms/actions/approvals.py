@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from comms import hashing, quorum
+from comms.actions.inputs import ApproveInputs, SubmitInputs, TurnDownInputs
 from comms.actions.quoting import out_of_reach, to_agree
 from comms.actions.versions import (
     about,
@@ -59,6 +60,7 @@ def _submitted(version: StatementVersion, act: Act, **values: Any) -> StatementV
     moves="submit",
     repeat=_submitted,
     title=_("Send for approval"),
+    inputs=SubmitInputs,
 )
 def submit_statement(version: StatementVersion, act: Act, *, base_hash: str = "") -> StatementVersion:
     """Fix the text as it stands, word for word, and ask the people whom the policy names for this case.
@@ -335,6 +337,7 @@ def _standing(verdict: Verdict) -> Any:
     needs_fresh=True,
     repeat=_standing(Verdict.APPROVE),
     title=_("Approve exactly this text"),
+    inputs=ApproveInputs,
     only_person=True,
 )
 def approve_statement(request_: ApprovalRequest, act: Act, *, payload_hash: str, comment: str = "") -> Approval:
@@ -427,6 +430,7 @@ def primary_is_out_first(version: StatementVersion, act: Act, **values: Any) -> 
     needs=_deciding,
     repeat=_standing(Verdict.RETURN),
     title=_("Return for changes"),
+    inputs=TurnDownInputs,
     only_person=True,
 )
 def return_statement(request_: ApprovalRequest, act: Act, *, payload_hash: str, comment: str) -> Approval:
@@ -441,6 +445,7 @@ def return_statement(request_: ApprovalRequest, act: Act, *, payload_hash: str, 
     needs=_deciding,
     repeat=_standing(Verdict.REJECT),
     title=_("Reject"),
+    inputs=TurnDownInputs,
     only_person=True,
 )
 def reject_statement(request_: ApprovalRequest, act: Act, *, payload_hash: str, comment: str) -> Approval:
@@ -449,8 +454,6 @@ def reject_statement(request_: ApprovalRequest, act: Act, *, payload_hash: str, 
 
 
 def _turn_down(act: Act, request: ApprovalRequest, verdict: Verdict, payload_hash: str, comment: str) -> Approval:
-    if not comment.strip():
-        raise Invalid({"comment": _("Say in a sentence what has to change, or why")})
     approval = _decide(act, request, _stage_of(request, act), verdict, payload_hash, comment)
     act.move(request, verdict.value)
     _close(act, request)

@@ -10,9 +10,11 @@ from cases.models import CrisisKind
 from comms import quorum
 from comms.models import ApprovalPolicy, PolicyProposal, PolicyStage
 from crisisdesk.core.access.capabilities import Capability
-from crisisdesk.core.access.roles import ROLE_CAPABILITIES, Role
+from crisisdesk.core.access.roles import CASE_ROLES, ROLE_CAPABILITIES, Role
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.inputs import Choice, Code, Inputs, Many, Record, Whole, YesNo
+from crisisdesk.core.actions.shared_inputs import CaseRole
 from crisisdesk.core.errors import Invalid, Unmet
 
 TAGS = ("employee",)
@@ -48,7 +50,29 @@ def _stages(given: Sequence[Mapping[str, Any]]) -> list[quorum.Stage]:
     return stages
 
 
-@action("comms.change_policy", needs=Capability.MANAGE, title=_("Change an approval policy"))
+class StageInputs(Inputs):
+    """`required` people out of any of the roles; empty conditions mean always."""
+
+    roles = Many(each=CaseRole(), most=len(CASE_ROLES), required=False)
+    required = Whole(least=1, most=9, required=False)
+    order = Whole(least=1, most=9, required=False)
+    informed = YesNo(required=False, help=_("The roles are told of the text and do not decide."))
+    quoted = YesNo(required=False, help=_("Instead of roles: each person whose words the statement quotes decides."))
+    severities = Many(each=Whole(least=1, most=4), most=4, required=False)
+    kinds = Many(each=Code(longest=40), most=50, required=False)
+    except_kinds = Many(each=Code(longest=40), most=50, required=False)
+    tag = Choice(among=[(tag, tag) for tag in TAGS], required=False, blank=True)
+
+
+class PolicyInputs(Inputs):
+    """The whole policy. A weaker one waits for a second person."""
+
+    stages = Many(each=Record(of=StageInputs), empty=True)
+    minutes = Whole(most=7 * 24 * 60, required=False)
+    signed_by = Many(each=CaseRole(), required=False)
+
+
+@action("comms.change_policy", needs=Capability.MANAGE, title=_("Change an approval policy"), inputs=PolicyInputs)
 def change_policy(
     policy: ApprovalPolicy,
     act: Act,

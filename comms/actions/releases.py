@@ -32,7 +32,9 @@ from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.access.roles import Role
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
-from crisisdesk.core.errors import Invalid, Text, Unmet
+from crisisdesk.core.actions.inputs import LONGEST_REASON, Choice, Inputs, Many, Row, Text, Texts
+from crisisdesk.core.errors import Invalid, Unmet
+from crisisdesk.core.errors import Text as Said
 
 # Local time by which somebody else has read what went out on one signature.
 REVIEW_BY = time(9, 0)
@@ -49,11 +51,11 @@ CLOSED_ONLY = {
 
 def sort_values(
     versions: Sequence[TemplateVersion], values: Mapping[str, str], case: Case
-) -> tuple[dict[str, str], dict[str, Text]]:
+) -> tuple[dict[str, str], dict[str, Said]]:
     """The values that fit their closed fields, in their one form; and a sentence for each that does not."""
     register = RegisteredValue.register_of(case.brand)
     found: dict[str, str] = {}
-    errors: dict[str, Text] = {}
+    errors: dict[str, Said] = {}
     for field in (field for version in versions for field in version.fields()):
         given = str(values.get(field.name, ""))
         try:
@@ -96,6 +98,15 @@ def _out_already(
     return next((row.version for row in mine.select_related("version") if row.values == wanted), None)
 
 
+class ReleaseInputs(Inputs):
+    """An approved template with closed values; the version in the primary language comes first."""
+
+    versions = Many(each=Row(of=TemplateVersion), missing=_("Choose a template"), page=False)
+    # What does not fit a closed field, the body says with the remedy for its type.
+    values = Texts(each=Text(longest=500, required=False), page=False)
+    accounts = Many(each=Row(of=Account), required=False, page=False)
+
+
 @action(
     "comms.release_template",
     needs=Capability.PUBLISH,
@@ -103,6 +114,7 @@ def _out_already(
     creates=True,
     repeat=_out_already,
     title=_("Sign and publish"),
+    inputs=ReleaseInputs,
     only_person=True,
 )
 def release_template(
@@ -129,8 +141,6 @@ def release_template(
 
 
 def _check_versions(case: Case, versions: Sequence[TemplateVersion]) -> None:
-    if not versions:
-        raise Invalid({"versions": _("Choose a template")})
     if versions[0].language != case.primary_language:
         raise Invalid({"versions": _("The primary language of the case goes first")})
     one_template = len({version.template_id for version in versions}) == 1
@@ -264,22 +274,33 @@ def _reviewed(review: ReleaseReview, act: Act, *, outcome: str = "", **values: A
     return review if act.actor.same_as(review.reviewed_by_id) and review.outcome == outcome else None
 
 
+class ReviewInputs(Inputs):
+    """Was it in order?"""
+
+    outcome = Choice(
+        _("Was the text in order?"),
+        among=ReviewOutcome.choices,
+        radio=True,
+        wrong=_("Choose whether the text was in order"),
+    )
+    comment = Text(_("Comment"), longest=LONGEST_REASON, rows=3, required=False)
+
+
 @action(
     "comms.review_release",
     needs=(Capability.APPROVE, Capability.APPROVE_LEGAL, Capability.REVIEW),
     repeat=_reviewed,
     title=_("Review what was signed"),
+    inputs=ReviewInputs,
     only_person=True,
 )
 def review_release(review: ReleaseReview, act: Act, *, outcome: str, comment: str = "") -> ReleaseReview:
     """Say, as somebody else than the signer, whether the text that went out on one signature was in order."""
-    if outcome not in ReviewOutcome.values:
-        raise Invalid({"outcome": _("Choose whether the text was in order")})
-    if outcome == ReviewOutcome.FAULTED and not comment.strip():
+    if outcome == ReviewOutcome.FAULTED and not comment:
         raise Invalid({"comment": _("Say what was wrong")})
     review.outcome, review.reviewed_by, review.reviewed_at = outcome, act.user, act.now
     review.done_at, review.lease_until = act.now, None
-    review.entry = act.entry("reason", on=review, text=comment.strip()) if comment.strip() else None
+    review.entry = act.entry("reason", on=review, text=comment) if comment else None
     act.save(review)
     act.record("release.reviewed", on=review, entry=review.entry, outcome=outcome, **about(review.release.version))
     return review

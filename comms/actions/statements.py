@@ -1,7 +1,8 @@
 """Writing: statements are drafted, edited, revised; and what follows when the public can read one."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, TypedDict, Unpack
 
 from django.db.models import QuerySet
 from django.utils.text import format_lazy
@@ -11,7 +12,8 @@ from cases.actions.clocks import meet_clock, start_clock
 from cases.actions.tasks import fulfil
 from cases.models import Case, ClockCode, DoneBy, Fact
 from comms import hashing
-from comms.actions.quoting import check_quoted
+from comms.actions.inputs import read_text, wording
+from comms.actions.quoting import check_quoted, who_can_be_asked
 from comms.actions.versions import (
     about,
     case_is_open,
@@ -29,10 +31,13 @@ from comms.actions.versions import (
 )
 from comms.models import Statement, StatementVersion, TemplateVersion
 from comms.sending.models import Account, AccountKind
-from comms.states import SUBMITTED_VERSION, Purpose, StatementState, TemplateState
+from comms.states import SUBMITTED_VERSION, Purpose, Stance, StatementState, TemplateState
 from crisisdesk.core.access.capabilities import Capability
+from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.inputs import Changes, Choice, Inputs, Instant, Language, Many, Row, Texts, Title, YesNo
+from crisisdesk.core.actions.shared_inputs import Person
 from crisisdesk.core.errors import Invalid, NotNow, Stale, Unmet
 from crisisdesk.core.models import User
 
@@ -43,7 +48,47 @@ _PUBLIC_KINDS = (AccountKind.NEWSROOM, AccountKind.EMAIL)
 _KEEPS_PEOPLE_POSTED = frozenset({Purpose.FIRST, Purpose.UPDATE, Purpose.APOLOGY})
 
 
-@action("comms.draft_statement", needs=Capability.CONTRIBUTE, title=_("Draft a statement"), creates=True)
+def _published(principal: Principal, case: Case) -> QuerySet[Any]:
+    out = Statement.objects.visible_to(principal).filter(case=case, versions__published_at__isnull=False)
+    return out.distinct()
+
+
+class StatementInputs(Inputs):
+    """A new statement."""
+
+    purpose = Choice(
+        _("What is it for?"), among=Purpose.choices, radio=True, wrong=_("Choose what the statement is for")
+    )
+    supersedes = Row(
+        _("Which statement is corrected?"),
+        of=Statement,
+        offered=_published,
+        required=False,
+        nullable=True,
+        help=_("Only for a correction"),
+    )
+    title = Title(_("Headline"), required=False, page=False)
+    text = wording(_("Text"), page=False)
+    template_versions = Many(each=Row(of=TemplateVersion), required=False, page=False)
+    admits_fault = YesNo(_("Admits fault or promises compensation"), required=False, page=False)
+    concerns_employee = YesNo(_("Concerns an employee"), required=False, page=False)
+    accounts = Many(_("Channels"), each=Row(of=Account), required=False, page=False)
+    quoted_people = Many(
+        _("People quoted"),
+        each=Person(),
+        required=False,
+        page=False,
+        help=_("Whose words stand in the text. The approval policy says when they have to agree to them."),
+    )
+
+
+@action(
+    "comms.draft_statement",
+    needs=Capability.CONTRIBUTE,
+    title=_("Draft a statement"),
+    creates=True,
+    inputs=StatementInputs,
+)
 def draft_statement(
     case: Case,
     act: Act,
@@ -63,8 +108,6 @@ def draft_statement(
     There is a draft in each language of the case; the one in the primary language is returned. Without `accounts` a
     public text is meant for every open channel of the brand. `quoted_people` are those whose words stand in it.
     """
-    if purpose not in Purpose.values:
-        raise Invalid({"purpose": _("Choose what the statement is for")})
     _check_superseded(case, purpose, supersedes)
     _check_templates(case, template_versions)
     check_quoted(case, quoted_people)
@@ -162,7 +205,39 @@ def _intended(version: StatementVersion, values: Mapping[str, Any]) -> dict[str,
     return {**kept, **changed, hashing.MASTER: master}
 
 
-@action("comms.edit_statement", needs=Capability.CONTRIBUTE, title=_("Edit the text"), repeat=_nothing_new)
+class Wording(TypedDict, total=False):
+    """What an edit says; what is not in it stays. `variants` are texts by channel, an empty one follows the master."""
+
+    title: str
+    text: str
+    variants: Mapping[str, str]
+    next_update_at: datetime | None
+
+
+class VersionChange(Changes):
+    """What changes in a draft; what is not given stays."""
+
+    title = Title(_("Headline"), required=False)
+    text = wording(_("Text"))
+    variants = Texts(each=wording(), required=False, help=_("Text by channel; all others follow the master."))
+    next_update_at = Instant(_("Next update at"), required=False, nullable=True)
+    facts = Many(_("The text rests on"), each=Row(of=Fact), required=False)
+    stances = Texts(
+        each=Choice(among=Stance.choices),
+        required=False,
+        help=_("What the text says of a cited fact, by its uuid. A fact cited anew is asserted."),
+    )
+    base_hash = read_text(help=_("`draft_hash` of the text that was read."))
+    source_hash = read_text(help=_("Text hash a translation was made from."))
+
+
+@action(
+    "comms.edit_statement",
+    needs=Capability.CONTRIBUTE,
+    title=_("Edit the text"),
+    repeat=_nothing_new,
+    inputs=VersionChange,
+)
 def edit_statement(
     version: StatementVersion,
     act: Act,
@@ -171,7 +246,7 @@ def edit_statement(
     source_hash: str = "",
     facts: Sequence[Fact] | None = None,
     stances: Mapping[str, str] | None = None,
-    **changes: Any,
+    **changes: Unpack[Wording],
 ) -> StatementVersion:
     """Change the text of a draft: `title`, `text`, `variants` (channel → text, an empty one follows the master),
     `next_update_at`, `facts`, `stances` (uuid of a cited fact → assert, deny or open). What is not given stays.
@@ -180,9 +255,6 @@ def edit_statement(
     `source_hash` the text of the primary language a translation was made from (now, if not given). Whoever changes
     the text becomes a contributor and will not approve it.
     """
-    unknown = changes.keys() - {"title", "text", "variants", "next_update_at"}
-    if unknown:
-        raise TypeError(f"edit_statement does not know {sorted(unknown)}")
     texts = _intended(version, changes)
     if base_hash and base_hash != version.draft_hash():
         raise Stale(
@@ -243,7 +315,19 @@ def text_is_open(version: StatementVersion, act: Act, **values: Any) -> Unmet | 
     return Unmet("submitted", format_lazy(remedy, number=version.number), {"state": version.state})
 
 
-@action("comms.add_language", needs=Capability.CONTRIBUTE, title=_("Add a language"), creates=True)
+class LanguageInputs(Inputs):
+    """Which language."""
+
+    language = Language(_("Language"))
+
+
+@action(
+    "comms.add_language",
+    needs=Capability.CONTRIBUTE,
+    title=_("Add a language"),
+    creates=True,
+    inputs=LanguageInputs,
+)
 def add_language(statement: Statement, act: Act, *, language: str) -> StatementVersion:
     """Start the draft in a language the case has got since the statement was begun."""
     if language not in statement.languages():
@@ -277,22 +361,56 @@ def can_be_revised(version: StatementVersion, act: Act, **values: Any) -> Unmet 
     return text_is_open(version, act) or Unmet("draft", _("This is a draft already; edit it"))
 
 
-@action("comms.change_statement", needs=Capability.CONTRIBUTE, title=_("Change the settings"))
+class Settings(TypedDict, total=False):
+    """Marks and times of a statement."""
+
+    admits_fault: bool
+    concerns_employee: bool
+    embargo_until: datetime | None
+    scheduled_at: datetime | None
+    publish_when_approved: bool
+
+
+def _fitting(principal: Principal, statement: Statement) -> QuerySet[Any]:
+    fitting = open_to(statement) | statement.accounts.all()
+    return Account.objects.visible_to(principal).filter(pk__in=fitting.values("pk"))
+
+
+def _can_be_quoted(principal: Principal, statement: Statement) -> QuerySet[User]:
+    """People who can be asked about a statement, as far as the principal works with them; and who was chosen before."""
+    may = who_can_be_asked(statement.case).values("pk")
+    known = User.objects.visible_to(principal).filter(pk__in=may) | statement.quoted_people.all()
+    return known.distinct().order_by("name_sort")
+
+
+class SettingsInputs(Changes):
+    """Channels, people quoted, marks and times."""
+
+    accounts = Many(_("Channels"), each=Row(of=Account, offered=_fitting), required=False)
+    quoted_people = Many(
+        _("People quoted"),
+        each=Person(offered=_can_be_quoted),
+        required=False,
+        help=_("Whose words stand in the text. The approval policy says when they have to agree to them."),
+    )
+    admits_fault = YesNo(_("Admits fault or promises compensation"))
+    concerns_employee = YesNo(_("Concerns an employee"))
+    publish_when_approved = YesNo(_("Publish as soon as it is approved"))
+    scheduled_at = Instant(_("Publish at"), required=False, nullable=True, help=_("Empty: at once"))
+    embargo_until = Instant(_("Embargo until"), required=False, nullable=True, help=_("Nothing leaves before"))
+
+
+@action("comms.change_statement", needs=Capability.CONTRIBUTE, title=_("Change the settings"), inputs=SettingsInputs)
 def change_statement(
     statement: Statement,
     act: Act,
     *,
     accounts: Sequence[Account] | None = None,
     quoted_people: Sequence[User] | None = None,
-    **changes: Any,
+    **settings: Unpack[Settings],
 ) -> Statement:
-    """Change channels, people quoted, marks and times: `accounts`, `quoted_people`, `admits_fault`,
-    `concerns_employee`, `embargo_until`, `scheduled_at`, `publish_when_approved`. What is not given stays."""
-    known = {"admits_fault", "concerns_employee", "embargo_until", "scheduled_at", "publish_when_approved"}
-    if unknown := changes.keys() - known:
-        raise TypeError(f"change_statement does not know {sorted(unknown)}")
-    for name, value in changes.items():
-        setattr(statement, name, value)
+    """Change channels, people quoted, marks and times. What is not given stays."""
+    changed = act.assign(statement, settings)
     if accounts is not None:
         statement.accounts.set(_accounts(statement, accounts))
     if quoted_people is not None:
@@ -300,7 +418,7 @@ def change_statement(
         statement.quoted_people.set(quoted_people)
     act.save(statement)
     sets = {"accounts": accounts, "quoted_people": quoted_people}
-    named = sorted(changes) + [name for name, given in sets.items() if given is not None]
+    named = changed + [name for name, given in sets.items() if given is not None]
     act.record("statement.changed", on=statement, purpose=statement.purpose, fields=named)
     return statement
 

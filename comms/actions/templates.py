@@ -6,9 +6,11 @@ from typing import Any
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from cases.actions.inputs import kind_of_crisis
 from cases.models import CrisisKind
 from comms import hashing
 from comms.actions.approvals import DECIDES
+from comms.actions.inputs import PublishInputs
 from comms.actions.versions import unfit_sentence
 from comms.models import (
     RegisteredType,
@@ -20,12 +22,28 @@ from comms.models import (
 )
 from comms.models import TemplateVersion as Version
 from comms.models.templates import APPROVERS_NEEDED, REVIEW_AFTER
-from comms.placeholders import is_host, remarks
+from comms.placeholders import PlaceholderType, is_host, remarks
 from comms.states import Purpose, TemplateState
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
-from crisisdesk.core.errors import Invalid, Stale, Text, Unmet
+from crisisdesk.core.actions.inputs import (
+    LONGEST_REASON,
+    LONGEST_TEXT,
+    Changes,
+    Choice,
+    Code,
+    Inputs,
+    Language,
+    Many,
+    Record,
+    Text,
+    Title,
+    Whole,
+)
+from crisisdesk.core.actions.shared_inputs import CaseRole
+from crisisdesk.core.errors import Invalid, Stale, Unmet
+from crisisdesk.core.errors import Text as Said
 from crisisdesk.core.models import Brand, Membership
 
 WRITES = (Capability.LEAD, Capability.MANAGE)
@@ -48,7 +66,19 @@ def about(version: Version) -> dict[str, Any]:
     return {"template": version.template.code, "language": version.language, "number": version.number}
 
 
-@action("comms.create_template", needs=WRITES, title=_("Add a template"), creates=True)
+class TemplateInputs(Inputs):
+    """A new template; its texts follow."""
+
+    code = Code(longest=60)
+    name_cs = Text(longest=120)
+    name_en = Text(longest=120)
+    purpose = Choice(among=Purpose.choices, required=False, initial=Purpose.FIRST)
+    kinds = Many(each=kind_of_crisis(), required=False)
+    cleared_by = Many(each=CaseRole(), required=False)
+    position = Whole(most=32_767, required=False)
+
+
+@action("comms.create_template", needs=WRITES, title=_("Add a template"), creates=True, inputs=TemplateInputs)
 def create_template(
     brand: Brand,
     act: Act,
@@ -77,7 +107,53 @@ def create_template(
     return template
 
 
-@action("comms.draft_template", needs=WRITES, title=_("Start a version of a template"), creates=True)
+class ChoiceInputs(Inputs):
+    """One value of a list."""
+
+    code = Code(longest=40)
+    text = Text(longest=200)
+
+
+class FieldInputs(Inputs):
+    """A closed field."""
+
+    name = Text(longest=30, pattern="[a-z][a-z0-9_]{0,29}")
+    type = Choice(among=[(kind.value, kind.value) for kind in PlaceholderType])
+    label_cs = Text(longest=80)
+    label_en = Text(longest=80)
+    help_cs = Text(longest=200, required=False)
+    help_en = Text(longest=200, required=False)
+    choices = Many(each=Record(of=ChoiceInputs), required=False)
+
+
+def _closed_fields() -> Many:
+    return Many(each=Record(of=FieldInputs), required=False, page=False)
+
+
+class TemplateDraftInputs(Inputs):
+    """A new version."""
+
+    language = Language(_("Language"))
+    title = Title(_("Headline"), required=False, page=False)
+    text = Text(_("Text"), longest=LONGEST_TEXT, required=False, page=False)
+    closed_fields = _closed_fields()
+
+
+class TemplateTextInputs(Changes):
+    """A text with its closed fields."""
+
+    title = Title(_("Headline"), required=False)
+    text = Text(_("Text"), longest=LONGEST_TEXT, rows=8, help=_("Closed fields stand in braces, for example {time}"))
+    closed_fields = _closed_fields()
+
+
+@action(
+    "comms.draft_template",
+    needs=WRITES,
+    title=_("Start a version of a template"),
+    creates=True,
+    inputs=TemplateDraftInputs,
+)
 def draft_template(
     template: StatementTemplate,
     act: Act,
@@ -135,7 +211,7 @@ def _put_fields(act: Act, version: Version, fields: Sequence[Mapping[str, Any]])
         act.save(TemplatePlaceholder(version=version, position=position, **given))
 
 
-@action("comms.edit_template", needs=WRITES, title=_("Edit a template"))
+@action("comms.edit_template", needs=WRITES, title=_("Edit a template"), inputs=TemplateTextInputs)
 def edit_template(
     version: Version,
     act: Act,
@@ -181,7 +257,7 @@ def submit_template(version: Version, act: Act) -> Version:
     return version
 
 
-def lint(version: Version) -> list[tuple[str, Text]]:
+def lint(version: Version) -> list[tuple[str, Said]]:
     """What is wrong with a template or reads badly: codes and sentences."""
     found = remarks(f"{version.title}\n{version.text}", version.fields(), version.language)
     return [(remark.code, format_lazy(REMARKS[remark.code], name=remark.name)) for remark in found]
@@ -200,6 +276,7 @@ def _approved_by_me(version: Version, act: Act, *, payload_hash: str = "", **val
     needs_fresh=True,
     repeat=_approved_by_me,
     title=_("Approve the template"),
+    inputs=PublishInputs,
     only_person=True,
 )
 def approve_template(version: Version, act: Act, *, payload_hash: str) -> Version:
@@ -251,12 +328,27 @@ def not_its_author(version: Version, act: Act, **values: Any) -> Unmet | None:
     return None
 
 
-@action("comms.return_template", needs=DECIDES, moves="return", title=_("Return the template for changes"))
+class CommentInputs(Inputs):
+    """What has to change."""
+
+    comment = Text(
+        _("What has to change"),
+        longest=LONGEST_REASON,
+        rows=3,
+        missing=_("Say in a sentence what has to change"),
+    )
+
+
+@action(
+    "comms.return_template",
+    needs=DECIDES,
+    moves="return",
+    title=_("Return the template for changes"),
+    inputs=CommentInputs,
+)
 def return_template(version: Version, act: Act, *, comment: str) -> Version:
     """Send a template back to its author and say what has to change."""
-    if not comment.strip():
-        raise Invalid({"comment": _("Say in a sentence what has to change")})
-    entry = act.entry("reason", on=version, text=comment.strip())
+    entry = act.entry("reason", on=version, text=comment)
     act.record("template.returned", on=version, entry=entry, **about(version))
     return version
 
@@ -268,12 +360,23 @@ def retire_template(version: Version, act: Act) -> Version:
     return version
 
 
-@action("comms.register_value", needs=Capability.MANAGE, title=_("Register a value for closed fields"), creates=True)
+class RegisteredValueInputs(Inputs):
+    """A host name, product or branch of a brand."""
+
+    type = Choice(among=RegisteredType.choices, wrong=_("Choose what is registered"))
+    value = Text(longest=120, missing=_("Write the name in one line"))
+
+
+@action(
+    "comms.register_value",
+    needs=Capability.MANAGE,
+    title=_("Register a value for closed fields"),
+    creates=True,
+    inputs=RegisteredValueInputs,
+)
 def register_value(brand: Brand, act: Act, *, type: str, value: str) -> RegisteredValue:  # noqa: A002
     """Allow a product, branch or own host name in the closed fields of a brand."""
-    plain = value.strip()
-    if type not in RegisteredType.values:
-        raise Invalid({"type": _("Choose what is registered")})
+    plain = value
     if type == RegisteredType.HOST:
         plain = plain.lower().removeprefix("https://").strip("/")
         if not is_host(plain):

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from comms.sending.actions import accounts as channels
 from comms.sending.actions import by_hand, deliveries, subscribers
-from comms.sending.forms import ReasonForm, SentForm
 from comms.sending.models import Account, Delivery, DeliveryAttempt, NewsroomPost, Subscriber, Withdrawal
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.access.principals import Principal
@@ -97,9 +96,9 @@ class DeliveryAdmin(WorkflowAdmin):
     readonly_fields = fields
     verbs = (
         AdminVerb(deliveries.retry_delivery),
-        AdminVerb(deliveries.mark_delivery_sent, SentForm),
+        AdminVerb(deliveries.mark_delivery_sent),
         AdminVerb(deliveries.send_delivery_again),
-        AdminVerb(by_hand.untick_delivery, ReasonForm),
+        AdminVerb(by_hand.untick_delivery),
     )
 
     @admin.display(description=_("last answer"))

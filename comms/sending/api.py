@@ -8,7 +8,6 @@ from rest_framework import serializers
 
 from comms.sending.actions import accounts as channels
 from comms.sending.actions import by_hand, deliveries, subscribers
-from comms.sending.actions.withdrawal import LONGEST_NOTE
 from comms.sending.models import (
     Account,
     AccountKind,
@@ -21,40 +20,9 @@ from comms.sending.models import (
     SubscriberState,
     Withdrawal,
 )
-from comms.sending.networks import NETWORKS
-from crisisdesk.core.api.viewsets import DeskViewSet, Filter, Input, Output, ReasonIn, Router, VisibleField, verb
-from crisisdesk.core.models import Brand
+from crisisdesk.core.api.viewsets import DeskViewSet, Filter, Output, Router, verb
 
 LANGUAGE = r"^[a-z]{2,3}$"
-
-
-# --- values of the verbs on statements and versions, which live in `comms.api` --------------------------------------
-
-
-class PublishIn(Input):
-    """Which text was read."""
-
-    payload_hash = serializers.RegexField(r"^[0-9a-f]{64}$")
-
-
-class ScheduleIn(PublishIn):
-    """When it is to leave."""
-
-    at = serializers.DateTimeField()
-
-
-class WithdrawIn(Input):
-    """Why, in which languages, and what the public reads instead."""
-
-    reason = serializers.CharField(max_length=2000)
-    languages = serializers.ListField(
-        child=serializers.RegexField(LANGUAGE), required=False, help_text="Empty: all that are out."
-    )
-    notes = serializers.DictField(
-        child=serializers.CharField(max_length=LONGEST_NOTE, allow_blank=True),
-        required=False,
-        help_text="By language: what stands in the text's place.",
-    )
 
 
 class WithdrawalOut(Output):
@@ -105,31 +73,6 @@ class AccountOut(Output):
         return {"most": limit.most, "unit": limit.unit, "source": limit.source, "checked": limit.checked}
 
 
-class AccountChange(Input):
-    """What can be set on an account."""
-
-    name_cs = serializers.CharField(max_length=80, required=False)
-    name_en = serializers.CharField(max_length=80, required=False)
-    languages = serializers.ListField(child=serializers.RegexField(LANGUAGE), required=False)
-    settings = serializers.DictField(child=serializers.CharField(max_length=300, allow_blank=True), required=False)
-    position = serializers.IntegerField(min_value=0, max_value=32_767, required=False)
-    active = serializers.BooleanField(required=False)
-
-
-class AccountIn(Input):
-    """A new account."""
-
-    brand = VisibleField(Brand)
-    code = serializers.SlugField(max_length=40)
-    kind = serializers.ChoiceField(AccountKind.choices)
-    network = serializers.ChoiceField(list(NETWORKS), required=False, allow_blank=True)
-    name_cs = serializers.CharField(max_length=80)
-    name_en = serializers.CharField(max_length=80)
-    languages = serializers.ListField(child=serializers.RegexField(LANGUAGE), required=False)
-    settings = serializers.DictField(child=serializers.CharField(max_length=300, allow_blank=True), required=False)
-    position = serializers.IntegerField(min_value=0, max_value=32_767, required=False)
-
-
 class AccountViewSet(DeskViewSet):
     """Where a brand speaks."""
 
@@ -141,8 +84,8 @@ class AccountViewSet(DeskViewSet):
         "active": Filter("active", serializers.BooleanField()),
     }
 
-    create = verb(channels.open_account, AccountIn, parent="brand")
-    partial_update = verb(channels.change_account, AccountChange)
+    create = verb(channels.open_account, parent="brand")
+    partial_update = verb(channels.change_account)
     resume = verb(channels.resume_account)
 
     def get_queryset(self) -> QuerySet[Account]:
@@ -190,33 +133,6 @@ class DeliveryDetail(DeliveryOut):
         fields = (*DeliveryOut.Meta.fields, "attempts")  # type: ignore[assignment]
 
 
-class TickIn(Input):
-    """A text was posted by hand, or deleted there."""
-
-    url = serializers.CharField(max_length=1000, required=False, allow_blank=True)
-    posted = serializers.CharField(
-        max_length=100_000,
-        required=False,
-        allow_blank=True,
-        trim_whitespace=False,
-        help_text="The text as it is there.",
-    )
-    differs = serializers.BooleanField(required=False, help_text="It differs and cannot be put right there.")
-    reason = serializers.CharField(max_length=1000, required=False, allow_blank=True)
-
-
-class UrlIn(Input):
-    """Where it can be seen."""
-
-    url = serializers.CharField(max_length=1000)
-
-
-class SentIn(Input):
-    """Somebody found it on the other side."""
-
-    url = serializers.CharField(max_length=1000, required=False, allow_blank=True)
-
-
 class DeliveryViewSet(DeskViewSet):
     """What leaves the house, text by text and account by account."""
 
@@ -235,11 +151,11 @@ class DeliveryViewSet(DeskViewSet):
     }
 
     retry = verb(deliveries.retry_delivery)
-    mark_sent = verb(deliveries.mark_delivery_sent, SentIn)
+    mark_sent = verb(deliveries.mark_delivery_sent)
     send_again = verb(deliveries.send_delivery_again)
-    tick = verb(by_hand.tick_delivery, TickIn)
-    link = verb(by_hand.link_delivery, UrlIn)
-    untick = verb(by_hand.untick_delivery, ReasonIn)
+    tick = verb(by_hand.tick_delivery)
+    link = verb(by_hand.link_delivery)
+    untick = verb(by_hand.untick_delivery)
 
     def get_queryset(self) -> QuerySet[Delivery]:
         """Deliveries with what a row shows."""
@@ -296,14 +212,6 @@ class SubscriberOut(Output):
         fields = ("uuid", "account", "address", "language", "state", "asked_at", "confirmed_at", "left_at")
 
 
-class SubscriberIn(Input):
-    """An address to be asked whether it wants the texts."""
-
-    account = VisibleField(Account)
-    address = serializers.EmailField(max_length=254)
-    language = serializers.RegexField(LANGUAGE)
-
-
 class SubscriberViewSet(DeskViewSet):
     """Who gets the texts by mail. Addresses are shown to administrators of the brand only."""
 
@@ -316,7 +224,7 @@ class SubscriberViewSet(DeskViewSet):
         "language": Filter("language", serializers.RegexField(LANGUAGE)),
     }
 
-    create = verb(subscribers.subscribe, SubscriberIn, parent="account")
+    create = verb(subscribers.subscribe, parent="account")
     unsubscribe = verb(subscribers.unsubscribe)
 
     def get_queryset(self) -> QuerySet[Subscriber]:

@@ -1,74 +1,17 @@
-"""Shapes of what people fill in around sending. Whether something may happen, the actions know."""
+"""The form of the withdrawal, which asks in each language what the public reads instead."""
 
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from comms.sending.actions.withdrawal import LONGEST_NOTE
+from comms.sending.actions.withdrawal import LONGEST_NOTE, withdraw_statement
 from crisisdesk.core.languages import language_name
+from crisisdesk.core.web.input_forms import form_for
 
 
-class TickForm(forms.Form):
-    """A text was posted by hand."""
-
-    url = forms.CharField(
-        label=_("Address of the post"), required=False, max_length=1000, help_text=_("Can be added later")
-    )
-    posted = forms.CharField(
-        label=_("The text as it stands there"),
-        required=False,
-        max_length=100_000,
-        strip=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Paste it to have it compared with what was approved"),
-    )
-    differs = forms.BooleanField(label=_("The text differs and cannot be put right there"), required=False)
-    reason = forms.CharField(label=_("Why it differs"), required=False, max_length=1000)
-
-
-class LinkForm(forms.Form):
-    """Where a posted text can be seen."""
-
-    url = forms.CharField(label=_("Address of the post"), max_length=1000)
-
-
-class ReasonForm(forms.Form):
-    """Why something is done."""
-
-    reason = forms.CharField(label=_("What happened"), max_length=1000)
-
-
-class SentForm(forms.Form):
-    """Somebody found it on the other side."""
-
-    url = forms.CharField(label=_("Address of the post"), required=False, max_length=1000)
-
-
-class HashForm(forms.Form):
-    """Which text was read."""
-
-    payload_hash = forms.CharField(max_length=64, widget=forms.HiddenInput)
-
-
-class ScheduleForm(HashForm):
-    """When a text is to leave."""
-
-    at = forms.DateTimeField(
-        label=_("Publish at"),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
-
-
-class WithdrawForm(forms.Form):
+class WithdrawForm(form_for(withdraw_statement)):  # type: ignore[misc]
     """Why a statement is withdrawn, in which languages, and what the public reads instead."""
-
-    reason = forms.CharField(
-        label=_("Why"),
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("For colleagues; it stays inside"),
-    )
 
     def __init__(self, *args: Any, versions: list[Any], **options: Any) -> None:
         super().__init__(*args, **options)

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from comms.actions.approvals import approve_statement, reject_statement, return_statement
 from comms.actions.versions import out_of_date
 from comms.candidates import Candidates
-from comms.forms import DecisionForm
 from comms.models import Approval, ApprovalRequest, RequestStage, StatementVersion
 from comms.querysets import held_by
 from comms.sending.models import Account
@@ -21,6 +20,7 @@ from crisisdesk.core import clock
 from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.differences import parts
 from crisisdesk.core.errors import DomainError, Stale
+from crisisdesk.core.web.input_forms import form_for
 from crisisdesk.core.web.views import VerbView
 
 # Less in common than this, and the text is read as a new one.
@@ -55,7 +55,6 @@ class ApprovalView(VerbView):
     """One request: GET shows it, POST with `verdict` decides."""
 
     model = ApprovalRequest
-    form_class = DecisionForm
     template_name = "comms/approval.html"
     verb = approve_statement
 
@@ -69,7 +68,7 @@ class ApprovalView(VerbView):
 
     def get_form_options(self) -> dict[str, Any]:
         """Who decides; the three forms of the page keep their fields apart."""
-        return {"principal": self.principal, "auto_id": f"{self.verdict}_%s"}
+        return {"auto_id": f"{self.verdict}_%s"}
 
     @property
     def verdict(self) -> str:
@@ -133,16 +132,17 @@ class ApprovalView(VerbView):
             "may_decide": waits and not return_statement.unmet(self.principal, request),
             "unmet": unmet,
             "form": form,
-            "return_form": self.form_for("return", form),
-            "reject_form": self.form_for("reject", form),
+            "return_form": self.form_of("return", form),
+            "reject_form": self.form_of("reject", form),
         }
 
-    def form_for(self, verdict: str, posted: django_forms.Form | None) -> django_forms.Form:
+    def form_of(self, verdict: str, posted: django_forms.Form | None) -> django_forms.Form:
         """The form of one verdict: what was posted if it was this one, else an empty one with what waited."""
         if posted is not None and posted.is_bound and verdict == self.verdict:
             return posted
         initial = {"comment": posted["comment"].value() or ""} if posted is not None else {}
-        return DecisionForm(principal=self.principal, auto_id=f"{verdict}_%s", initial=initial)
+        made = form_for(VERDICTS[verdict])
+        return made(principal=self.principal, target=self.object, auto_id=f"{verdict}_%s", initial=initial)
 
 
 def what_became(version: StatementVersion) -> str:

@@ -17,16 +17,16 @@ from comms import hashing
 from comms.actions.approvals import submit_statement, take_back_statement
 from comms.actions.statements import add_language, change_statement, edit_statement, revise_statement
 from comms.actions.versions import out_of_date, unfit_sentence
-from comms.forms import CitationsForm, SettingsForm, WordingForm
+from comms.forms import CitationsForm, WordingForm
 from comms.hints import counts, hints
 from comms.models import Draft, FactCitation, Statement, StatementVersion
 from comms.sending.actions.deliveries import publish_statement, schedule_statement, unschedule_statement
 from comms.sending.actions.withdrawal import withdraw_statement
-from comms.sending.forms import HashForm, ScheduleForm
 from comms.views.approval import compared_with, stages_for
 from crisisdesk.core import clock
 from crisisdesk.core.errors import DomainError, Invalid, Stale
 from crisisdesk.core.languages import language_word
+from crisisdesk.core.web.input_forms import form_for, refuse_in
 from crisisdesk.core.web.views import DeskView, SeeOther, visible_or_404
 
 
@@ -103,8 +103,7 @@ class StatementView(DeskView):
             form.data = {**form.data.dict(), form.add_prefix("base_hash"): newest}  # type: ignore[attr-defined]
             return False
         except Invalid as invalid:
-            for name, said in invalid.errors.items():
-                form.add_error(name if name in form.fields else None, [str(sentence) for sentence in said])
+            refuse_in(form, invalid)
             return False
         except DomainError as error:
             column.refusals.append(str(error))
@@ -192,11 +191,8 @@ class StatementView(DeskView):
             "may_change": change_statement.can(self.principal, self.statement),
             "may_add": add_language.can(self.principal, self.statement),
             "may_withdraw": withdraw_statement.can(self.principal, self.statement),
-            "settings_form": SettingsForm(
-                principal=self.principal,
-                statement=self.statement,
-                initial=SettingsForm.initial_of(self.statement),
-                auto_id="settings_%s",
+            "settings_form": form_for(change_statement)(
+                principal=self.principal, target=self.statement, auto_id="settings_%s"
             ),
             "by_hand_waiting": self.statement.versions.filter(
                 deliveries__by_hand=True, deliveries__state="pending"
@@ -229,9 +225,9 @@ class StatementView(DeskView):
             "may_publish": publish_statement.can(principal, version),
             "may_schedule": schedule_statement.can(principal, version),
             "may_unschedule": unschedule_statement.can(principal, version),
-            "hash_form": HashForm(initial={"payload_hash": version.payload_hash}, auto_id=False),
-            "schedule_form": ScheduleForm(
-                initial={"payload_hash": version.payload_hash}, auto_id=f"at_{version.pk}_%s"
+            "hash_form": form_for(publish_statement)(principal=principal, target=version, auto_id=False),
+            "schedule_form": form_for(schedule_statement)(
+                principal=principal, target=version, auto_id=f"at_{version.pk}_%s"
             ),
         }
 

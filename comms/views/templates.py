@@ -8,7 +8,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from comms import forms
 from comms.actions.templates import (
     approve_template,
     draft_template,
@@ -19,9 +18,9 @@ from comms.actions.templates import (
     submit_template,
 )
 from comms.models import StatementTemplate, TemplateState, TemplateVersion
-from comms.sending.forms import HashForm
 from crisisdesk.core import clock
 from crisisdesk.core.access.principals import Principal
+from crisisdesk.core.web.input_forms import form_for
 from crisisdesk.core.web.views import DeskView, VerbView
 
 
@@ -51,21 +50,13 @@ class TemplateView(VerbView):
 
     verb = edit_template
     model = TemplateVersion
-    form_class = forms.TemplateTextForm
     template_name = "comms/template.html"
     success_message = _("Saved")
-
-    def get_form_options(self) -> dict[str, Any]:
-        """Who edits."""
-        return {"principal": self.principal}
-
-    def get_initial(self) -> dict[str, Any]:
-        """The text as it is."""
-        return {"title": self.object.title, "text": self.object.text, **super().get_initial()}
 
     def get_context(self, form: django_forms.Form | None) -> dict[str, Any]:
         """The text, its fields, who approved, and what may be done."""
         version: TemplateVersion = self.object
+        asked: dict[str, Any] = {"principal": self.principal, "target": version}
         return {
             **super().get_context(form),
             "version": version,
@@ -75,8 +66,8 @@ class TemplateView(VerbView):
             "contributors": version.contributors.select_related("user"),
             "remarks": lint(version) if version.state == TemplateState.DRAFT else [],
             "others": version.template.versions.exclude(pk=version.pk).order_by("language", "-number")[:10],
-            "hash_form": HashForm(initial={"payload_hash": version.payload_hash}, auto_id=False),
-            "comment_form": forms.CommentForm(principal=self.principal),
+            "hash_form": form_for(approve_template)(**asked, auto_id=False),
+            "comment_form": form_for(return_template)(**asked),
             "may_edit": edit_template.can(self.principal, version),
             "may_submit": submit_template.can(self.principal, version),
             "may_approve": _may_approve(version, self.principal),
@@ -111,7 +102,6 @@ class ApproveView(TemplateVerb):
     """Approve the text that was on the screen."""
 
     verb = approve_template
-    form_class = HashForm
     success_message = _("Approved. Thank you.")
 
 
@@ -119,17 +109,13 @@ class ReturnView(TemplateVerb):
     """Return it with a comment."""
 
     verb = return_template
-    form_class = forms.CommentForm
-
-    def get_form_options(self) -> dict[str, Any]:
-        """Who returns it."""
-        return {"principal": self.principal}
 
 
 class NewVersionView(TemplateVerb):
     """Start the next version in the same language."""
 
     verb = draft_template
+    has_form = False
 
     def get_object(self) -> StatementTemplate:
         """The template of the version in the address."""

@@ -22,10 +22,6 @@ class DraftView(CaseVerb):
     form_class = forms.DraftForm
     template_name = "comms/draft.html"
 
-    def get_form_options(self) -> dict[str, Any]:
-        """The case decides which statements and templates are offered."""
-        return {**super().get_form_options(), "case": self.object}
-
     def get_initial(self) -> dict[str, Any]:
         """What the link asked for: `?purpose=` and `?supersedes=`."""
         asked: dict[str, Any] = {
@@ -63,23 +59,15 @@ class ChangeView(StatementVerb):
     """Channels, marks and times."""
 
     verb = change_statement
-    form_class = forms.SettingsForm
     template_name = "comms/settings.html"
     success_message = _("Settings saved")
-
-    def get_form_options(self) -> dict[str, Any]:
-        """The statement decides which channels are offered."""
-        return {**super().get_form_options(), "statement": self.object}
-
-    def get_initial(self) -> dict[str, Any]:
-        """The settings as they are."""
-        return {**forms.SettingsForm.initial_of(self.object), **super().get_initial()}
 
 
 class AddLanguageView(StatementVerb):
     """Start the text in one more language."""
 
     verb = add_language
+    has_form = False
 
     def get_values(self, form: django_forms.Form | None) -> dict[str, Any]:
         """The language of the address."""
@@ -114,7 +102,6 @@ class ReviewView(VerbPage):
 
     verb = review_release
     model = ReleaseReview
-    form_class = forms.ReviewForm
     template_name = "comms/review.html"
     success_message = _("Thank you, the review is on record")
 

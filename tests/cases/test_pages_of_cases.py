@@ -22,7 +22,7 @@ def said(response: Any) -> str:
 def test_from_the_report_to_an_active_case(world: World) -> None:
     client = world.client("duty")
     given = {
-        "brand": world.brand.pk,
+        "brand": world.brand.uuid,
         "title": "Mould in baby porridge",
         "text": "A video is going round",
         "links": "https://example.org/video\n\nhttps://example.org/copy",

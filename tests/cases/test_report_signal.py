@@ -53,7 +53,7 @@ def test_the_duty_officers_are_told(world: World) -> None:
     ("values", "field"),
     [
         ({"title": "  "}, "title"),
-        ({"links": ["javascript:alert(1)"]}, "links"),
+        ({"links": ["javascript:alert(1)"]}, "links.0"),
         ({"detected_at": clock.now() + timedelta(hours=1)}, "detected_at"),
         ({"text": "x" * 20_001}, "text"),
         ({"severity": 7}, "severity"),

@@ -60,12 +60,11 @@ def test_a_feed_is_read_once_a_brand(world: World, feed: Source) -> None:
 
 
 def test_a_feed_without_address_and_a_push_with_one(world: World) -> None:
-    for values in (
-        {"kind": SourceKind.FEED, "name": "X"},
-        {"kind": SourceKind.PUSH, "name": "X", "url": "https://x.example/"},
-    ):
-        with pytest.raises(NotNow, match="needs its address"):
-            create_source(world.brand, world.principal("manager"), **values)
+    with pytest.raises(Invalid) as refused:
+        create_source(world.brand, world.principal("manager"), kind=SourceKind.FEED, name="X")
+    assert set(refused.value.errors) == {"url"}
+    with pytest.raises(NotNow, match="other sources have none"):
+        create_source(world.brand, world.principal("manager"), kind=SourceKind.PUSH, name="X", url="https://x.example/")
 
 
 def test_a_feed_in_vain_needs_a_word(world: World) -> None:

@@ -25,6 +25,7 @@ from crisisdesk.core import clock
 from crisisdesk.core.access.principals import SYSTEM
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.inputs import Inner, Inputs
 from crisisdesk.core.jobs import due
 
 log = logging.getLogger(__name__)
@@ -198,7 +199,13 @@ def tell(source: Source, act: Act, kept: Kept) -> list[Signal]:
     return raise_by_itself(source, act, kept.arrived, first=kept.first)
 
 
-@action("monitoring.note_look", title=_("Note what a look brought"), by_system=True)
+class LookInputs(Inputs):
+    """What the desk found."""
+
+    kept = Inner(of=Kept)
+
+
+@action("monitoring.note_look", title=_("Note what a look brought"), by_system=True, inputs=LookInputs)
 def note_look(source: Source, act: Act, *, kept: Kept) -> list[Signal]:
     """Record what the desk found on looking at a feed: new mentions, a failure that lasts, or its end."""
     return tell(source, act, kept)

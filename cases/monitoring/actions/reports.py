@@ -9,6 +9,7 @@ from django.utils.translation import override
 
 from cases.actions.entries import needed
 from cases.actions.evidence import keep_with
+from cases.actions.inputs import kind_of_crisis
 from cases.actions.signals import brand_is_active, raise_signal
 from cases.models import CrisisKind, Signal, SignalOrigin, SignalState
 from cases.monitoring import feeds
@@ -30,6 +31,7 @@ from cases.monitoring.text.folding import folded
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.inputs import Inner, Inputs, Text
 from crisisdesk.core.errors import Invalid, Unmet
 from crisisdesk.core.files.receiving import Received
 from crisisdesk.core.models import Brand
@@ -54,7 +56,20 @@ class Issued:
     secret: str
 
 
-@action("monitoring.create_report_address", needs=Capability.MANAGE, title=_("Add a report address"), creates=True)
+class ReportAddressInputs(Inputs):
+    """A new report address."""
+
+    name = Text(_("Who gets it"), longest=120, help=_("For example: shops, care line, everybody by the intranet"))
+    kind = kind_of_crisis(required=False, nullable=True)
+
+
+@action(
+    "monitoring.create_report_address",
+    needs=Capability.MANAGE,
+    title=_("Add a report address"),
+    creates=True,
+    inputs=ReportAddressInputs,
+)
 def create_report_address(brand: Brand, act: Act, *, name: str, kind: CrisisKind | None = None) -> Issued:
     """Make a secret address at which people report without an account. The secret is shown this once."""
     address = ReportAddress(brand=brand, name=name, kind=kind)
@@ -150,7 +165,41 @@ def _reported_before(
     return latest.signal if latest else None
 
 
-@action("monitoring.report_by_address", needs=None, title=_("Report a signal"), creates=True, repeat=_reported_before)
+class AnonymousReportInputs(Inputs):
+    """What somebody without an account reports."""
+
+    where = Text(
+        _("Link or text"),
+        longest=MAX_WORDS_CHARS,
+        rows=2,
+        required=False,
+        help=_("Paste the address of the post, or its text."),
+        attributes={"placeholder": "https://"},
+    )
+    what = Text(
+        _("What is going on"),
+        longest=MAX_WORDS_CHARS,
+        rows=4,
+        help=_("A sentence is enough."),
+        missing=_("Say in a sentence what is going on"),
+    )
+    who = Text(
+        _("Who you are and how to reach you"),
+        longest=MAX_WHO_CHARS,
+        required=False,
+        attributes={"autocomplete": "name"},
+    )
+    screenshot = Inner(of=Received, required=False)
+
+
+@action(
+    "monitoring.report_by_address",
+    needs=None,
+    title=_("Report a signal"),
+    creates=True,
+    repeat=_reported_before,
+    inputs=AnonymousReportInputs,
+)
 def report_by_address(
     address: ReportAddress,
     act: Act,

@@ -1,38 +1,105 @@
 """Verbs on sources: add, change, pause, resume, look now."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypedDict, Unpack
 from urllib.parse import urlsplit
 
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from cases.actions.inputs import severity_of
 from cases.actions.signals import brand_is_active
+from cases.models import Severity
 from cases.monitoring.actions.polling import Look, keep, next_look, tell
 from cases.monitoring.models import Source, SourceKind, SourceState
+from cases.monitoring.models.sources import MAX_TERM_CHARS, MAX_TERMS, WEEK_IN_MINUTES
+from cases.monitoring.plaintext import one_line
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.inputs import (
+    MISSING,
+    Changes,
+    Choice,
+    Inner,
+    Inputs,
+    Language,
+    Many,
+    Reason,
+    Text,
+    Whole,
+    YesNo,
+)
 from crisisdesk.core.errors import Invalid, Unmet
 from crisisdesk.core.models import Brand
 
-# What people may set on a source; its kind and brand stay what they were.
-EDITABLE = frozenset(
-    {
-        "name",
-        "url",
-        "default_language",
-        "poll_minutes",
-        "expected_minutes",
-        "trigger_terms",
-        "raises_every_item",
-        "severity",
-    }
-)
+
+class SourceSettings(TypedDict, total=False):
+    """What people may set on a source; its kind and brand stay what they were."""
+
+    name: str
+    url: str
+    default_language: str
+    poll_minutes: int
+    expected_minutes: int | None
+    trigger_terms: Sequence[str]
+    raises_every_item: bool
+    severity: int
 
 
-@action("monitoring.create_source", needs=Capability.MANAGE, title=_("Add a source"), creates=True)
+class SourceInputs(Inputs):
+    """A new source. A feed is looked at first and refused if it cannot be read, unless `anyway` is true."""
+
+    kind = Choice(
+        among=[(kind.value, kind.label) for kind in (SourceKind.FEED, SourceKind.PUSH)], required=False, page=False
+    )
+    url = Text(
+        _("Address of the feed"),
+        longest=2_000,
+        required=False,
+        asked=True,
+        help=_("An RSS or Atom feed. The address of a page works too if the page names its feed."),
+        attributes={"placeholder": "https://", "inputmode": "url", "autocomplete": "off"},
+    )
+    name = Text(_("Name"), longest=120, required=False, help=_("Empty: the title of the feed."))
+    trigger_terms = Many(
+        _("Raise a signal when an item contains"),
+        each=Text(longest=MAX_TERM_CHARS),
+        most=MAX_TERMS,
+        too_many=_("Write at most %(most)d terms"),
+        commas=True,
+        required=False,
+        help=_("One term a line. Accents, capitals and endings do not matter: “únik dat” finds “úniku dat”."),
+    )
+    raises_every_item = YesNo(_("Every new item becomes a signal"), required=False)
+    severity = severity_of(_("Provisional severity of these signals"), required=False, initial=Severity.ELEVATED)
+    poll_minutes = Whole(_("Look every … minutes"), least=1, most=24 * 60, required=False, asked=True, initial=5)
+    expected_minutes = Whole(
+        _("Warn after … minutes of silence"),
+        least=5,
+        most=13 * WEEK_IN_MINUTES,
+        required=False,
+        nullable=True,
+        help=_("Empty: long silence is normal here."),
+    )
+    default_language = Language(_("Language of items that do not say"), required=False, asked=True, initial="cs")
+    anyway = YesNo(required=False, page=False)
+    look = Inner(of=Look, required=False)
+
+
+class SourceChange(Changes, of=SourceInputs, without=("kind", "anyway", "look")):
+    """What can be set on a source."""
+
+
+@action("monitoring.create_source", needs=Capability.MANAGE, title=_("Add a source"), creates=True, inputs=SourceInputs)
 def create_source(
-    brand: Brand, act: Act, *, kind: str, look: Look | None = None, anyway: bool = False, **fields: Any
+    brand: Brand,
+    act: Act,
+    *,
+    kind: str = SourceKind.FEED,
+    look: Look | None = None,
+    anyway: bool = False,
+    **settings: Unpack[SourceSettings],
 ) -> Source:
     """Add a source to a brand.
 
@@ -42,7 +109,11 @@ def create_source(
     """
     if look is not None and look.failed and not anyway:
         raise Invalid({"url": look.sentence})
-    source = Source(brand=brand, kind=kind, **_settable(fields))
+    told_by = "url" if kind == SourceKind.FEED else "name"
+    if not settings.get(told_by):
+        raise Invalid({told_by: MISSING})
+    source = Source(brand=brand, kind=kind)
+    _set(act, source, settings)
     source.name = source.name or (look.feed.title if look else "")[:120] or urlsplit(source.url).netloc[:120]
     act.save(source)
     polled = source.kind == SourceKind.FEED
@@ -59,16 +130,15 @@ def create_source(
 create_source.guard(brand_is_active)
 
 
-@action("monitoring.edit_source", needs=Capability.MANAGE, title=_("Change the source"))
-def edit_source(source: Source, act: Act, **fields: Any) -> Source:
+@action("monitoring.edit_source", needs=Capability.MANAGE, title=_("Change the source"), inputs=SourceChange)
+def edit_source(source: Source, act: Act, **changes: Unpack[SourceSettings]) -> Source:
     """Change name, address, language, intervals or trigger terms of a source. A new address is looked at right away."""
     before = source.url
-    for name, value in _settable(fields).items():
-        setattr(source, name, value)
+    changed = _set(act, source, changes)
     act.save(source)
     if source.url != before and source.active:
         _look_soon(source, act)
-    act.record("source.changed", on=source, fields=sorted(fields))
+    act.record("source.changed", on=source, fields=changed)
     return source
 
 
@@ -76,7 +146,19 @@ def _already_paused(source: Source, act: Act, **values: Any) -> Source | None:
     return None if source.active else source
 
 
-@action("monitoring.pause_source", needs=Capability.MANAGE, title=_("Pause"), repeat=_already_paused)
+class PauseInputs(Inputs):
+    """Why."""
+
+    reason = Reason(required=False)
+
+
+@action(
+    "monitoring.pause_source",
+    needs=Capability.MANAGE,
+    title=_("Pause"),
+    repeat=_already_paused,
+    inputs=PauseInputs,
+)
 def pause_source(source: Source, act: Act, *, reason: str = "") -> Source:
     """Take nothing more from a source until it is resumed. What it has brought stays."""
     source.active = False
@@ -125,12 +207,12 @@ def poll_now(source: Source, act: Act) -> Source:
     return source
 
 
-def _settable(fields: dict[str, Any]) -> dict[str, Any]:
-    unknown = sorted(set(fields) - EDITABLE)
-    if unknown:
-        raise TypeError(f"not to be set on a source: {', '.join(unknown)}")
-    terms = fields.get("trigger_terms")
-    return fields if terms is None else {**fields, "trigger_terms": list(dict.fromkeys(terms))}
+def _set(act: Act, source: Source, settings: SourceSettings) -> list[str]:
+    """Set what was given, each term once; the names for the event."""
+    if "trigger_terms" in settings:
+        terms = (one_line(term, MAX_TERM_CHARS) for term in settings["trigger_terms"])
+        settings = {**settings, "trigger_terms": list(dict.fromkeys(terms))}
+    return act.assign(source, settings)
 
 
 def _look_soon(source: Source, act: Act) -> None:

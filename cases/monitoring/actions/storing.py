@@ -7,7 +7,7 @@ changed at the source is noted beside it.
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -78,7 +78,7 @@ class NewMention:
         )
 
     @classmethod
-    def of_values(cls, values: dict[str, Any]) -> "NewMention":
+    def of_values(cls, values: Mapping[str, Any]) -> "NewMention":
         """A mention from values whose shape was checked; texts are cleaned here, an identifier is made if none came."""
         title = one_line(values.get("title") or "", feeds.MAX_TITLE_CHARS)
         text = clean(values.get("text") or "", feeds.MAX_TEXT_CHARS)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views import View
 from django.views.decorators.cache import never_cache
 
+from cases.forms import screenshot_field
 from cases.monitoring.actions import (
     create_report_address,
     report_by_address,
@@ -19,20 +20,28 @@ from cases.monitoring.actions import (
     rotate_report_address,
 )
 from cases.monitoring.actions.reports import Issued
-from cases.monitoring.forms import ReportAddressForm, ReportForm
 from cases.monitoring.models import ReportAddress
 from cases.monitoring.models.reports import digest_of
 from cases.monitoring.views.sources import managed_brands
 from crisisdesk.core import clock
 from crisisdesk.core.access.principals import Principal
-from crisisdesk.core.errors import Denied, DomainError, Invalid, Missing
+from crisisdesk.core.errors import Denied, DomainError, Missing
 from crisisdesk.core.files.receiving import kept_or_gone, receive
 from crisisdesk.core.files.types import FileKind
-from crisisdesk.core.models import Brand
-from crisisdesk.core.web.views import DeskView, SeeOther, VerbView
+from crisisdesk.core.web.input_forms import form_for, refuse_in
+from crisisdesk.core.web.views import DeskView, NewView, SeeOther, VerbView
 
 # Whoever came by a secret address; nothing else is known of them.
 REPORTER = Principal("anonymous", via="link")
+
+
+class ReportForm(form_for(report_by_address)):  # type: ignore[misc]
+    """The fields of a report. `website` is invisible to people: what fills it in is a program."""
+
+    screenshot = screenshot_field()
+    website = forms.CharField(label=_("Leave empty"), required=False, max_length=200)
+
+    field_order = ("where", "what", "screenshot", "who", "website")
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -49,12 +58,12 @@ class ReportView(View):
 
     def get(self, request: HttpRequest, secret: str) -> HttpResponse:
         """The empty form."""
-        return self._show(self.address(secret), ReportForm())
+        return self._show(self.address(secret), ReportForm(principal=REPORTER))
 
     def post(self, request: HttpRequest, secret: str) -> HttpResponse:
         """Report. A program that fills in the invisible field is thanked and forgotten."""
         address = self.address(secret)
-        form = ReportForm(request.POST, request.FILES)
+        form = ReportForm(request.POST, request.FILES, principal=REPORTER)
         if not form.is_valid():
             return self._show(address, form, status=422)
         values = dict(form.cleaned_data)
@@ -68,7 +77,7 @@ class ReportView(View):
             except Missing:
                 raise
             except DomainError as error:
-                _put(form, error)
+                refuse_in(form, error)
                 return self._show(address, form, status=error.status)
         return SeeOther(reverse("monitoring:reported", kwargs={"secret": secret}))
 
@@ -97,14 +106,6 @@ def _unlisted(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _put(form: forms.Form, error: DomainError) -> None:
-    if not isinstance(error, Invalid):
-        form.add_error(None, str(error))
-        return
-    for name, said in error.errors.items():
-        form.add_error(name if name in form.fields else None, [str(sentence) for sentence in said])
-
-
 class ReportAddressesView(DeskView):
     """The secret addresses of the brands a person sets up."""
 
@@ -116,7 +117,7 @@ class ReportAddressesView(DeskView):
         addresses = ReportAddress.objects.visible_to(self.principal).filter(brand__in=brands)
         context = {
             "addresses": addresses.select_related("brand").order_by("revoked_at", "brand__name", "name"),
-            "form": ReportAddressForm(brands=brands),
+            "form": form_for(create_report_address)(principal=self.principal, parents=("brand", brands)),
         }
         return render(request, "monitoring/report_addresses.html", context)
 
@@ -143,30 +144,15 @@ class IssuingView(VerbView):
         return reverse("monitoring:report_addresses")
 
 
-class NewReportAddressView(IssuingView):
+class NewReportAddressView(IssuingView, NewView):
     """A new report address."""
 
     verb = create_report_address
-    form_class = ReportAddressForm
     template_name = "monitoring/report_address_new.html"
 
-    def get_object(self) -> Brand:
-        """The brand chosen in the form."""
-        brands = list(managed_brands(self))
-        if not brands:
-            raise Denied
-        chosen = self.request.POST.get("brand")
-        return next((brand for brand in brands if str(brand.uuid) == chosen), brands[0])
-
-    def get_form_options(self) -> dict[str, Any]:
+    def parents(self) -> Any:
         """The brands to choose from."""
-        return {"brands": managed_brands(self)}
-
-    def get_values(self, form: forms.Form | None) -> dict[str, Any]:
-        """The brand is what the verb is called on."""
-        values = super().get_values(form)
-        values.pop("brand", None)
-        return values
+        return managed_brands(self)
 
 
 class RotateReportAddressView(IssuingView):

@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.monitoring.actions import create_source, edit_source, pause_source, poll_now, resume_source
 from cases.monitoring.actions.polling import Look, find_feed
-from cases.monitoring.forms import NewSourceForm, PauseForm, SourceForm
 from cases.monitoring.models import Mention, Source, SourceKind
 from crisisdesk.core.access.capabilities import Capability
-from crisisdesk.core.errors import Denied, Missing
+from crisisdesk.core.errors import Denied
 from crisisdesk.core.models import Brand
-from crisisdesk.core.web.views import DeskView, VerbView, visible_or_404
+from crisisdesk.core.web.input_forms import form_for
+from crisisdesk.core.web.views import DeskView, NewView, VerbView, visible_or_404
 
 NEWEST = 20
 # Items of a feed that are shown when it is tried.
@@ -45,6 +45,11 @@ class SourcesView(DeskView):
         return render(request, template, {"sources": rows, "digest": digest, "manages": manages})
 
 
+def _without_feed(form: forms.Form) -> None:
+    del form.fields["url"], form.fields["poll_minutes"]
+    form.fields["name"].help_text = ""
+
+
 class SourceView(DeskView):
     """One source: how it fares, what it brought last, how it is set up."""
 
@@ -62,7 +67,7 @@ class SourceView(DeskView):
             "digest": digest,
             "manages": edit_source.offered(self.principal, source),
             "may_look": poll_now.can(self.principal, source),
-            "pause_form": PauseForm(),
+            "pause_form": form_for(pause_source)(principal=self.principal, target=source),
         }
         template = "monitoring/_source.html" if request.htmx else "monitoring/source.html"  # type: ignore[attr-defined]
         return render(request, template, context)
@@ -78,7 +83,7 @@ def _digest(sources: list[Source], *more: Any) -> str:
     return hashlib.sha256(repr((shown, more)).encode()).hexdigest()[:16]
 
 
-class NewSourceView(VerbView):
+class NewSourceView(NewView):
     """Add a source. A feed is looked at first; what it brought, or what is wrong with it, is on the answer."""
 
     verb = create_source
@@ -91,27 +96,23 @@ class NewSourceView(VerbView):
         asked = self.request.POST.get("kind") or self.request.GET.get("kind")
         return SourceKind.PUSH if asked == SourceKind.PUSH else SourceKind.FEED
 
-    def get_object(self) -> Brand:
-        """The brand it is for; whoever sets up none has no business here."""
-        brands = list(managed_brands(self))
-        if not brands:
-            raise Denied
-        chosen = self.request.POST.get("brand")
-        found = [brand for brand in brands if str(brand.uuid) == chosen] if chosen else brands
-        if not found:
-            raise Missing
-        return found[0]
+    def parents(self) -> Any:
+        """The brands the person sets up."""
+        return managed_brands(self)
 
-    def get_form(self, data: Any = None, files: Any = None) -> forms.Form:
-        """The form of the kind."""
-        return NewSourceForm(data, files, initial=self.get_initial(), kind=self.kind, brands=managed_brands(self))
+    def get_form(self, data: Any = None, files: Any = None) -> forms.Form | None:
+        """The form of the kind: without a feed to take its title from, a source needs a name."""
+        form = super().get_form(data, files)
+        if form is not None and self.kind != SourceKind.FEED:
+            _without_feed(form)
+            form.fields["name"].required = True
+        return form
 
     def get_values(self, form: forms.Form | None) -> dict[str, Any]:
         """The values with what came of looking at the feed."""
         values = super().get_values(form) | {"kind": self.kind}
-        brand = values.pop("brand")
         if self.kind == SourceKind.FEED:
-            values["url"], self.look = find_feed(values["url"], zone=brand.time_zone)
+            values["url"], self.look = find_feed(values["url"], zone=self.object.time_zone)
             values |= {"look": self.look, "anyway": "anyway" in self.request.POST}
         return values
 
@@ -121,7 +122,7 @@ class NewSourceView(VerbView):
             return super().post(request, *args, **kwargs)
         self.object = self.get_object()
         form = self.get_form(request.POST)
-        if form.is_valid():
+        if form is not None and form.is_valid():
             self.get_values(form)
         return self.show(form)
 
@@ -152,13 +153,12 @@ class EditSourceView(OfSource):
     template_name = "monitoring/source_edit.html"
     success_message = _("Saved")
 
-    def get_form(self, data: Any = None, files: Any = None) -> forms.Form:
-        """The source as it stands."""
-        return SourceForm(data, files, initial=self.get_initial(), kind=self.object.kind)
-
-    def get_initial(self) -> dict[str, Any]:
-        """Its values, under what somebody typed before being asked who they are."""
-        return SourceForm.values_of(self.object) | super().get_initial()
+    def get_form(self, data: Any = None, files: Any = None) -> forms.Form | None:
+        """The source as it stands; only feeds have an address and are looked at."""
+        form = super().get_form(data, files)
+        if form is not None and self.object.kind != SourceKind.FEED:
+            _without_feed(form)
+        return form
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The form, for whoever may change the source."""
@@ -171,7 +171,6 @@ class PauseSourceView(OfSource):
     """Pause a source."""
 
     verb = pause_source
-    form_class = PauseForm
     success_message = _("The source is paused")
 
 

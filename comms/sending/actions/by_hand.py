@@ -13,6 +13,7 @@ from comms.sending.models import Delivery, DeliveryState, Operation
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.inputs import Inputs, Reason, Text, YesNo
 from crisisdesk.core.errors import Invalid, Unmet
 
 
@@ -22,7 +23,30 @@ def _ticked_by(delivery: Delivery, act: Act, **values: Any) -> Delivery | None:
     return delivery if mine else None
 
 
-@action("comms.tick_delivery", needs=Capability.PUBLISH, moves="tick", repeat=_ticked_by, title=_("Published"))
+class TickInputs(Inputs):
+    """A text was posted by hand, or deleted there."""
+
+    url = Text(_("Address of the post"), longest=1_000, required=False, help=_("Can be added later"))
+    posted = Text(
+        _("The text as it stands there"),
+        longest=100_000,
+        rows=3,
+        strip=False,
+        required=False,
+        help=_("Paste it to have it compared with what was approved"),
+    )
+    differs = YesNo(_("The text differs and cannot be put right there"), required=False)
+    reason = Reason(_("Why it differs"), required=False)
+
+
+@action(
+    "comms.tick_delivery",
+    needs=Capability.PUBLISH,
+    moves="tick",
+    repeat=_ticked_by,
+    title=_("Published"),
+    inputs=TickInputs,
+)
 def tick_delivery(
     delivery: Delivery, act: Act, *, url: str = "", posted: str = "", differs: bool = False, reason: str = ""
 ) -> Delivery:
@@ -38,11 +62,11 @@ def tick_delivery(
     delivery.differs = bool(posted.strip()) and not same_text(posted, delivery.text)
     if delivery.differs and not differs:
         raise Invalid({"posted": _("This is not the approved text. Put it right there, or say why it differs.")})
-    if delivery.differs and not reason.strip():
+    if delivery.differs and not reason:
         raise Invalid({"reason": _("Say in a few words why the text differs")})
     delivery.posted_by = act.user
     if delivery.differs:
-        entry = act.entry("reason", on=delivery, text=reason.strip())
+        entry = act.entry("reason", on=delivery, text=reason)
         act.record("delivery.differs", on=delivery, entry=entry, **about(delivery))
     mark_out(act, delivery, "delivery.posted" if delivery.operation == Operation.PUBLISH else "delivery.removed")
     return delivery
@@ -63,12 +87,16 @@ def _not_ticked_yet(delivery: Delivery, act: Act, **values: Any) -> Unmet | None
 tick_delivery.guard(withdrawn)
 
 
-@action("comms.link_delivery", needs=Capability.PUBLISH, title=_("Add the address"))
+class UrlInputs(Inputs):
+    """Where it can be seen."""
+
+    url = Text(_("Address of the post"), longest=1_000, missing=_("Paste the address of the post"))
+
+
+@action("comms.link_delivery", needs=Capability.PUBLISH, title=_("Add the address"), inputs=UrlInputs)
 def link_delivery(delivery: Delivery, act: Act, *, url: str) -> Delivery:
     """Note where a text that was posted by hand can be seen; the address may follow the tick."""
     address = whole_address(url)
-    if not address:
-        raise Invalid({"url": _("Paste the address of the post")})
     delivery.remote_url = address
     act.save(delivery)
     act.record("delivery.linked", on=delivery, host=urlsplit(address).hostname or "", **about(delivery))
@@ -82,13 +110,23 @@ def _is_posted(delivery: Delivery, act: Act, **values: Any) -> Unmet | None:
     return Unmet("not_posted", _("Tick it off first"))
 
 
-@action("comms.untick_delivery", needs=Capability.PUBLISH, moves="untick", title=_("Not published after all"))
+class UntickInputs(Inputs):
+    """What happened."""
+
+    reason = Reason(_("What happened"), missing=_("Say in a few words what happened"))
+
+
+@action(
+    "comms.untick_delivery",
+    needs=Capability.PUBLISH,
+    moves="untick",
+    title=_("Not published after all"),
+    inputs=UntickInputs,
+)
 def untick_delivery(delivery: Delivery, act: Act, *, reason: str) -> Delivery:
     """Take back a tick that was a mistake: the text waits to be posted again."""
-    if not reason.strip():
-        raise Invalid({"reason": _("Say in a few words what happened")})
     delivery.done_at, delivery.posted_by, delivery.remote_url, delivery.differs = None, None, "", False
-    entry = act.entry("reason", on=delivery, text=reason.strip())
+    entry = act.entry("reason", on=delivery, text=reason)
     act.record("delivery.unticked", on=delivery, entry=entry, **about(delivery))
     return delivery
 

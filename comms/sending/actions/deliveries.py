@@ -9,6 +9,7 @@ from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Realm
+from comms.actions.inputs import PublishInputs
 from comms.actions.versions import about as about_version
 from comms.actions.versions import case_is_open
 from comms.citing import says_nothing_wrong
@@ -23,6 +24,7 @@ from crisisdesk.core import clock
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.inputs import Inner, Inputs, Instant, Text
 from crisisdesk.core.actions.wording import edge_refused
 from crisisdesk.core.errors import Invalid, NotNow, Stale, Unmet
 from crisisdesk.core.models import Event
@@ -148,7 +150,14 @@ def _sent_out_by(version: StatementVersion, act: Act, **values: Any) -> Statemen
     return version if mine.exists() else None
 
 
-@action("comms.publish_statement", needs=Capability.PUBLISH, needs_fresh=True, repeat=_sent_out_by, title=_("Publish"))
+@action(
+    "comms.publish_statement",
+    needs=Capability.PUBLISH,
+    needs_fresh=True,
+    repeat=_sent_out_by,
+    title=_("Publish"),
+    inputs=PublishInputs,
+)
 def publish_statement(version: StatementVersion, act: Act, *, payload_hash: str) -> StatementVersion:
     """Give an approved version to its channels now."""
     read_this_text(version, payload_hash)
@@ -156,8 +165,19 @@ def publish_statement(version: StatementVersion, act: Act, *, payload_hash: str)
     return version
 
 
+class ScheduleInputs(PublishInputs):
+    """When it is to leave."""
+
+    at = Instant(_("Publish at"))
+
+
 @action(
-    "comms.schedule_statement", needs=Capability.PUBLISH, moves="schedule", needs_fresh=True, title=_("Publish later")
+    "comms.schedule_statement",
+    needs=Capability.PUBLISH,
+    moves="schedule",
+    needs_fresh=True,
+    title=_("Publish later"),
+    inputs=ScheduleInputs,
 )
 def schedule_statement(version: StatementVersion, act: Act, *, payload_hash: str, at: datetime) -> StatementVersion:
     """Publish an approved version at a later instant. If it cannot leave then, a person decides anew."""
@@ -224,7 +244,23 @@ _EDGES: dict[Outcome, str] = {
 }
 
 
-@action("comms.settle_delivery", title=_("Note what became of a delivery"), by_system=True)
+class SettleInputs(Inputs):
+    """What a worker found."""
+
+    fence = Inner(of=int)
+    outcome = Inner(of=Outcome)
+    started_at = Inner(of=datetime)
+    answer = Inner(of=str, required=False)
+    remote_id = Inner(of=str, required=False)
+    remote_url = Inner(of=str, required=False)
+
+
+@action(
+    "comms.settle_delivery",
+    title=_("Note what became of a delivery"),
+    by_system=True,
+    inputs=SettleInputs,
+)
 def settle_delivery(
     delivery: Delivery,
     act: Act,
@@ -324,7 +360,15 @@ def retry_delivery(delivery: Delivery, act: Act) -> Delivery:
     return delivery
 
 
-@action("comms.mark_delivery_sent", needs=Capability.PUBLISH, moves="mark_sent", title=_("It is out"))
+class SentInputs(Inputs):
+    """Somebody found it on the other side."""
+
+    url = Text(_("Address of the post"), longest=1_000, required=False)
+
+
+@action(
+    "comms.mark_delivery_sent", needs=Capability.PUBLISH, moves="mark_sent", title=_("It is out"), inputs=SentInputs
+)
 def mark_delivery_sent(delivery: Delivery, act: Act, *, url: str = "") -> Delivery:
     """Somebody looked on the other side and found it there."""
     delivery.remote_url = whole_address(url) or delivery.remote_url

@@ -3,15 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
 from comms.sending.models import Account, AccountKind, Subscriber, SubscriberState
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
-from crisisdesk.core.errors import Invalid, Unmet
+from crisisdesk.core.actions.inputs import Email, Inputs, Language
+from crisisdesk.core.errors import Unmet
 
 # One question to confirm per address in this time: the form must not be a way to flood somebody's mailbox.
 ASK_AGAIN_AFTER = timedelta(minutes=10)
@@ -19,23 +18,25 @@ ASK_AGAIN_AFTER = timedelta(minutes=10)
 MOST_QUESTIONS = 500
 
 
-@action("comms.subscribe", needs=Capability.MANAGE, creates=True, title=_("Subscribe"))
+class SubscriberInputs(Inputs):
+    """An address to be asked whether it wants the texts."""
+
+    address = Email(_("Your e-mail"))
+    language = Language(hidden=True)
+
+
+@action("comms.subscribe", needs=Capability.MANAGE, creates=True, title=_("Subscribe"), inputs=SubscriberInputs)
 def subscribe(account: Account, act: Act, *, address: str, language: str) -> Subscriber:
     """Ask the holder of an address to confirm that they want the brand's texts.
 
     Somebody who has confirmed already, or was asked a moment ago, gets no further mail; the answer is the same, so
     that nobody learns who is on the list.
     """
-    given = address.strip()
-    try:
-        validate_email(given)
-    except ValidationError as wrong:
-        raise Invalid({"address": _("Write an e-mail address, for example name@example.com")}) from wrong
     subscriber = (
-        Subscriber.objects.select_for_update(no_key=True).filter(account=account, address__iexact=given).first()
+        Subscriber.objects.select_for_update(no_key=True).filter(account=account, address__iexact=address).first()
     )
     if subscriber is None:
-        subscriber = Subscriber(account=account, address=given, due_at=act.now)
+        subscriber = Subscriber(account=account, address=address, due_at=act.now)
     elif subscriber.state == SubscriberState.CONFIRMED or act.now - subscriber.asked_at < ASK_AGAIN_AFTER:
         act.record("subscriber.known", on=subscriber, account=account.code)
         return subscriber

@@ -14,6 +14,7 @@ from comms.sending.models import Delivery, DeliveryState, NewsroomPost, Operatio
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.inputs import Inputs, Language, Many, Reason, Text, Texts
 from crisisdesk.core.errors import Invalid, Unmet
 from crisisdesk.core.models import Entry
 
@@ -30,7 +31,31 @@ def to_withdraw(statement: Statement, languages: Sequence[str] = ()) -> list[Sta
     return list((versions.filter(language__in=languages) if languages else versions).order_by("pk"))
 
 
-@action("comms.withdraw_statement", needs=ANY_OF_COMMUNICATIONS, title=_("Withdraw at once"), only_person=True)
+class WithdrawInputs(Inputs):
+    """Why, in which languages, and what the public reads instead."""
+
+    reason = Reason(
+        _("Why"),
+        rows=2,
+        help=_("For colleagues; it stays inside"),
+        missing=_("Say why, in a few words; colleagues will ask"),
+    )
+    languages = Many(each=Language(), required=False, page=False, help=_("Empty: all that are out."))
+    notes = Texts(
+        each=Text(longest=LONGEST_NOTE, strip=False, required=False),
+        required=False,
+        page=False,
+        help=_("By language: what stands in the text’s place."),
+    )
+
+
+@action(
+    "comms.withdraw_statement",
+    needs=ANY_OF_COMMUNICATIONS,
+    title=_("Withdraw at once"),
+    inputs=WithdrawInputs,
+    only_person=True,
+)
 def withdraw_statement(
     statement: Statement,
     act: Act,
@@ -44,13 +69,11 @@ def withdraw_statement(
     The newsroom shows the notice as soon as this is committed. What is on networks without an adapter is put before
     people as "delete there now". Mails cannot be unsent; a correction reaches the same people.
     """
-    if not reason.strip():
-        raise Invalid({"reason": _("Say why, in a few words; colleagues will ask")})
     notes = _fit(notes or {})
     versions = to_withdraw(statement, languages)
     if not versions:
         raise Invalid({"languages": _("Nothing is out in this language")})
-    entry = act.entry("reason", on=statement, text=reason.strip())
+    entry = act.entry("reason", on=statement, text=reason)
     return [_withdraw(act, version, entry, notes.get(version.language, "")) for version in versions]
 
 

@@ -2,10 +2,8 @@
 
 from uuid import UUID
 
-from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -17,19 +15,13 @@ from comms.sending.newsroom.reading import Newsroom, find_brand
 from comms.sending.subscriptions import confirming, leaving
 from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.errors import DomainError, Missing
+from crisisdesk.core.web.input_forms import form_for, refuse_in
 
 # Whoever uses these forms is nobody we know: the link or the address is all there is, so the desk acts for them.
 VISITOR = Principal("system", via="link")
 
 # No cookie is set on public pages, so there is no token to compare. The forms use no right of the visitor: whoever
 # makes somebody else submit one gains nothing that they could not send themselves.
-
-
-class SubscribeForm(forms.Form):
-    """An address and the language to be written in."""
-
-    address = forms.EmailField(label=_("Your e-mail"), max_length=254)
-    language = forms.RegexField(r"^[a-z]{2,3}$", widget=forms.HiddenInput)
 
 
 @csrf_exempt
@@ -44,7 +36,7 @@ def subscribe_here(request: HttpRequest, slug: str) -> HttpResponse:
     except Missing:
         return missing(request)
     given = request.POST if request.method == "POST" else None
-    form = SubscribeForm(given, initial={"language": brand.default_language})
+    form = form_for(subscribe)(given, principal=VISITOR, target=account, initial={"language": brand.default_language})
     room = Newsroom(brand, request.POST.get("language") or brand.default_language)
     asked = False
     with override(room.chrome):
@@ -53,7 +45,7 @@ def subscribe_here(request: HttpRequest, slug: str) -> HttpResponse:
                 subscribe(account, VISITOR, **form.cleaned_data)
                 asked = True
             except DomainError as error:
-                form.add_error(None, str(error))
+                refuse_in(form, error)
         return _page(request, room, "newsroom/subscribe.html", form=form, done=asked)
 
 

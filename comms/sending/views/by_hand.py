@@ -11,7 +11,6 @@ from comms.models import Statement, StatementState
 from comms.sending.actions.by_hand import link_delivery, tick_delivery, untick_delivery
 from comms.sending.cards import FORMATS, card
 from comms.sending.channels.base import unit_name
-from comms.sending.forms import LinkForm, ReasonForm, TickForm
 from comms.sending.limits import Count
 from comms.sending.models import Delivery, DeliveryState, Operation
 from crisisdesk.core.errors import Missing
@@ -122,21 +121,18 @@ class TickView(HandVerbView):
     """Published, or deleted there."""
 
     verb = tick_delivery
-    form_class = TickForm
 
 
 class LinkView(HandVerbView):
     """The address that follows the tick."""
 
     verb = link_delivery
-    form_class = LinkForm
 
 
 class UntickView(HandVerbView):
     """A tick that was a mistake."""
 
     verb = untick_delivery
-    form_class = ReasonForm
 
 
 class CardView(DeskView):

@@ -20,7 +20,7 @@ from comms.sending.actions.deliveries import (
     unschedule_statement,
 )
 from comms.sending.actions.withdrawal import to_withdraw, withdraw_statement
-from comms.sending.forms import HashForm, ScheduleForm, SentForm, WithdrawForm
+from comms.sending.forms import WithdrawForm
 from comms.sending.models import Delivery, DeliveryAttempt, Operation, Outcome, RecipientState, aggregate
 from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.languages import language_name
@@ -121,7 +121,6 @@ class SentView(DeliveryVerbView):
     """It is out: somebody looked."""
 
     verb = mark_delivery_sent
-    form_class = SentForm
 
 
 class AgainView(DeliveryVerbView):
@@ -144,14 +143,12 @@ class PublishView(VersionVerbView):
     """Publish now."""
 
     verb = publish_statement
-    form_class = HashForm
 
 
 class ScheduleView(VersionVerbView):
     """Publish later."""
 
     verb = schedule_statement
-    form_class = ScheduleForm
 
 
 class UnscheduleView(VersionVerbView):

@@ -4,14 +4,13 @@ from typing import Any
 
 from django import forms
 from django.apps import apps
-from django.contrib.postgres.forms import SimpleArrayField
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from crisisdesk.core.actions import REGISTRY
-from crisisdesk.core.actions.tokens import known_scopes
-from crisisdesk.core.models import Brand
+from crisisdesk.core.actions.tokens import create_token, known_scopes
 from crisisdesk.core.models.tokens import DEFAULT_TOKEN_DAYS, LONGEST_TOKEN_DAYS
+from crisisdesk.core.web.input_forms import form_for
 
 LIFETIMES = (
     (7, _("a week")),
@@ -40,33 +39,18 @@ def scope_choices() -> list[tuple[str, Any]]:
     return [*areas, *verbs.items()]
 
 
-class TokenForm(forms.Form):
-    """What a new token may do, and for how long."""
+class TokenForm(form_for(create_token)):  # type: ignore[misc]
+    """What a new token may do, and for how long: scopes to tick, a few lifetimes to choose from."""
 
-    name = forms.CharField(
-        label=_("What it is for"), max_length=80, help_text=_("For example the name of the program that will use it")
-    )
     scopes = forms.MultipleChoiceField(
         label=_("What it may do"), widget=ScopesWidget, help_text=_("As little as the program needs")
     )
     days = forms.TypedChoiceField(
         label=_("How long it works"), coerce=int, choices=LIFETIMES, initial=DEFAULT_TOKEN_DAYS
     )
-    brands = forms.ModelMultipleChoiceField(
-        Brand.objects.none(),
-        label=_("Only for these brands"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("None means all your brands"),
-    )
-    networks = SimpleArrayField(
-        forms.CharField(max_length=43),
-        label=_("Only from these networks"),
-        required=False,
-        help_text=_("Separated by commas, for example 192.0.2.0/24. Empty means from anywhere"),
-    )
 
-    def __init__(self, *args: Any, brands: Any, **options: Any) -> None:
+    field_order = ("name", "scopes", "days", "brands", "networks")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["scopes"].choices = scope_choices()  # type: ignore[attr-defined]
-        self.fields["brands"].queryset = brands  # type: ignore[attr-defined]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crisisdesk.core.accounts.token_forms import TokenForm
 from crisisdesk.core.actions.tokens import create_token, revoke_token
-from crisisdesk.core.models import ApiToken, Brand, Organisation
+from crisisdesk.core.models import ApiToken, Organisation
 from crisisdesk.core.web.views import DeskView, VerbView
 
 
@@ -32,10 +32,6 @@ class NewTokenView(VerbView):
     def get_object(self) -> Organisation:
         """Tokens are set-up of the installation."""
         return Organisation.objects.get()
-
-    def get_form_options(self) -> dict[str, Any]:
-        """Brands the person sees."""
-        return {"brands": Brand.objects.visible_to(self.principal)}
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Create the token and show it, once; never kept by the browser."""

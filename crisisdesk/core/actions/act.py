@@ -1,7 +1,7 @@
 """One action being carried out: what it saves, records and leaves for later, committed together."""
 
 import uuid
-from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -56,6 +56,13 @@ class Act:
         self._clean(row)
         row.save(update_fields=fields)
         return row
+
+    @staticmethod
+    def assign(row: models.Model, changes: Mapping[str, object]) -> list[str]:
+        """Set what was given on a row that is saved afterwards; the names, sorted, for the event."""
+        for name, value in changes.items():
+            setattr(row, name, value)
+        return sorted(changes)
 
     def _clean(self, row: models.Model) -> None:
         related = {field.name for field in row._meta.fields if field.is_relation or field.primary_key}
@@ -196,7 +203,6 @@ class Act:
     def _check_locked(self, user: int) -> None:
         if (PERSON, user) not in self.rows.locked:
             raise RuntimeError(f"{self.name} changes the grants of somebody it did not lock; name them in `locks=`")
-            self.actor.forget_grants()
 
     def refuse(self, code: str, message: Any, **details: Any) -> None:
         """Refuse because of one unmet condition."""

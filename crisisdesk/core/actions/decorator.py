@@ -25,7 +25,9 @@ from crisisdesk.core import clock, errors
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.inputs import Shape, cleaned
 from crisisdesk.core.actions.locks import lock
+from crisisdesk.core.actions.signatures import check_signature, target
 from crisisdesk.core.actions.wording import edge_refused
 from crisisdesk.core.errors import Denied, NotFresh, NotNow, Text, Unmet
 from crisisdesk.core.jobs import wake
@@ -64,6 +66,7 @@ class Action(Generic[Target, Given, Result]):
         needs_fresh: bool,
         creates: bool,
         repeat: Callable[..., Any] | None,
+        inputs: Shape | None,
         locks: Sequence[str],
         by_system: bool,
         only_person: bool,
@@ -71,6 +74,8 @@ class Action(Generic[Target, Given, Result]):
     ) -> None:
         self.name = name
         self.body = body
+        self.inputs = inputs
+        self.target = target(body)
         self.title = title
         self.needs = needs
         self.moves = moves
@@ -105,6 +110,8 @@ class Action(Generic[Target, Given, Result]):
             raise TypeError(f"{self.name} takes its values by name")
         if current_act.get() is not None:
             raise RuntimeError(f"{self.name} was called inside another action; share a function that takes `act`")
+        if self.inputs is not None:
+            values = cleaned(self.inputs, values)  # type: ignore[assignment]
         tries = 1 if connection.in_atomic_block else _TRIES
         for attempt in range(1, tries + 1):
             try:
@@ -212,6 +219,7 @@ def action(
     needs_fresh: bool = False,
     creates: bool = False,
     repeat: Callable[..., Any] | None = None,
+    inputs: Shape | None = None,
     locks: Sequence[str] = (),
     by_system: bool = False,
     only_person: bool = False,
@@ -226,6 +234,7 @@ def action(
     - `needs_fresh`: the person must have proved who they are within `ACCOUNT_REAUTHENTICATION_TIMEOUT` seconds.
     - `creates`: the object is the parent of what is made.
     - `repeat`: `(obj, act, **values)` returns the standing result when the same principal repeats the verb, else None.
+    - `inputs`: what it asks for, where it takes values; forms and serializers are made from it (see `inputs`).
     - `locks`: what the body changes besides the object and its case: names of values, of relations of the object, or
       `ACTOR`, the account of whoever acts. Whoever's grants change is named here.
     - `by_system`: only the desk itself does this: no token scope, no endpoint, no button.
@@ -240,6 +249,7 @@ def action(
             raise ValueError(f"action {name!r} is the desk's own: nobody needs a capability for it")
         if needs is ... and not by_system:
             raise ValueError(f"action {name!r} does not say what it needs; None where seeing the object is enough")
+        check_signature(name, inputs, body)
         made = Action(
             name,
             body,
@@ -249,6 +259,7 @@ def action(
             needs_fresh=needs_fresh,
             creates=creates,
             repeat=repeat,
+            inputs=inputs,
             locks=locks,
             by_system=by_system,
             only_person=only_person,

@@ -14,12 +14,26 @@ from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.access.roles import Role
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.inputs import Choice, Inputs, Instant, Reason, YesNo
+from crisisdesk.core.actions.shared_inputs import Person
 from crisisdesk.core.errors import Invalid, Unmet
 from crisisdesk.core.log.events import instant
 from crisisdesk.core.models import Brand, Membership, MembershipTimer, User
 
 _Edge = MembershipTimer.Edge
 _AGAIN: dict[str, Any] = {"dead_at": None, "lease_until": None, "attempts": 0, "fence": F("fence") + 1}
+
+
+class MembershipInputs(Inputs):
+    """A role to give."""
+
+    user = Person(_("Who"))
+    role = Choice(_("Role"), among=Role.choices)
+    is_deputy = YesNo(required=False)
+    valid_from = Instant(required=False, nullable=True, help=_("When it begins, an instant ahead; left out, at once."))
+    valid_until = Instant(
+        required=False, nullable=True, help=_("The first instant at which it no longer holds; left out, no end.")
+    )
 
 
 @action(
@@ -29,6 +43,7 @@ _AGAIN: dict[str, Any] = {"dead_at": None, "lease_until": None, "attempts": 0, "
     title=_("Give a role"),
     creates=True,
     locks=("user",),
+    inputs=MembershipInputs,
 )
 def grant_membership(
     brand: Brand,
@@ -58,6 +73,15 @@ def standing_dates(
     return membership if same else None
 
 
+class MembershipDatesInputs(Inputs):
+    """From when until when."""
+
+    valid_from = Instant(
+        required=False, nullable=True, help=_("Only of a role that has not begun; left out, it stays.")
+    )
+    valid_until = Instant(nullable=True, help=_("The first instant at which it no longer holds; null without an end."))
+
+
 @action(
     "core.change_membership_dates",
     needs=Capability.MANAGE,
@@ -65,6 +89,7 @@ def standing_dates(
     repeat=standing_dates,
     title=_("Change from when until when"),
     locks=("user",),
+    inputs=MembershipDatesInputs,
 )
 def change_membership_dates(
     membership: Membership, act: Act, *, valid_until: datetime | None, valid_from: datetime | None = None
@@ -86,13 +111,26 @@ def change_membership_dates(
     return membership
 
 
-@action("core.end_membership", needs=Capability.MANAGE, needs_fresh=True, title=_("End a role"), locks=("user",))
+class EndMembershipInputs(Inputs):
+    """Why, if there is something to say."""
+
+    reason = Reason(required=False, asked=True)
+
+
+@action(
+    "core.end_membership",
+    needs=Capability.MANAGE,
+    needs_fresh=True,
+    title=_("End a role"),
+    locks=("user",),
+    inputs=EndMembershipInputs,
+)
 def end_membership(membership: Membership, act: Act, *, reason: str = "") -> Membership:
     """End a role on a brand now, or withdraw one that has not begun.
 
     The rights that no other role of the person gives are gone with the next request.
     """
-    end(act, membership, reason.strip())
+    end(act, membership, reason)
     return membership
 
 
@@ -216,6 +254,6 @@ def _about(membership: Membership) -> dict[str, Any]:
     return {"brand": membership.brand.slug, "user": membership.user_id, "role": str(membership.role)}
 
 
-def _dates(membership: Membership) -> dict[str, str | None]:
+def _dates(membership: Membership) -> dict[str, Any]:
     ends = membership.valid_until
     return {"valid_from": instant(membership.valid_from), "valid_until": instant(ends) if ends else None}

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.inputs import Inputs, Instant
 from crisisdesk.core.errors import Unmet
 from crisisdesk.core.log.events import declare
 from crisisdesk.core.models import DeadNotice, Notification, Organisation, Way
@@ -38,7 +39,13 @@ def stands_in_ones_list(notice: Notification, act: Act, **values: Any) -> Unmet 
     return Unmet("not_yours", _("Only what stands in your own list can be marked as read"))
 
 
-@action("core.mark_all_notices_read", needs=None, records=False, title=_("Mark all as read"))
+class ReadAllInputs(Inputs):
+    """Up to when."""
+
+    until = Instant(required=False, page=False, help=_("Leaves alone what came later; default is now."))
+
+
+@action("core.mark_all_notices_read", needs=None, records=False, title=_("Mark all as read"), inputs=ReadAllInputs)
 def mark_all_notices_read(organisation: Organisation, act: Act, *, until: datetime | None = None) -> int:
     """Mark everything in one's own list as read, as far as it was there at `until`; returns how many.
 

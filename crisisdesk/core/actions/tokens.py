@@ -1,8 +1,9 @@
 """Verbs of identity: API tokens, one's own profile, and the log of what changed about a sign-in."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
@@ -12,7 +13,8 @@ from crisisdesk.core.access import tokens
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.actions import action, registered
 from crisisdesk.core.actions.act import Act
-from crisisdesk.core.actions.people import superusers_change_superusers
+from crisisdesk.core.actions.inputs import Changes, Choice, Inputs, Many, Row, Text, Whole
+from crisisdesk.core.actions.people import LANGUAGES, ReasonInputs, superusers_change_superusers
 from crisisdesk.core.errors import Denied, Invalid, Unmet
 from crisisdesk.core.log.events import declare
 from crisisdesk.core.models import ApiToken, Brand, Organisation, User, UserKind
@@ -36,9 +38,6 @@ SIGN_IN_CHANGES = {
 }
 declare("sign_in.changed", _("Sign-in changed ({what}): {actor}"), words={"what": SIGN_IN_CHANGES})
 
-# What people change about themselves; everything else about an account is an administrator's.
-OWN_FIELDS = frozenset({"name", "phone", "language", "theme"})
-
 
 def known_scopes() -> list[str]:
     """Everything a token can be allowed: reading, all verbs of an app, single verbs; not what only the desk does."""
@@ -54,7 +53,46 @@ def needs_own_session(organisation: Organisation, act: Act, **values: Any) -> Un
     return Unmet("by_token", _("Tokens are made in the web interface, not with another token"))
 
 
-@action("core.create_token", needs=None, title=_("Create an API token"), needs_fresh=True, creates=True)
+@dataclass(frozen=True, kw_only=True)
+class Network(Text):
+    """An IPv4 or IPv6 network in CIDR notation."""
+
+    longest: int = 43
+
+    def check(self, text: str) -> None:
+        """As the model does."""
+        try:
+            valid_network(text)
+        except ValidationError as error:
+            raise Invalid({"": error.messages}) from error
+
+
+class TokenInputs(Inputs):
+    """A new token."""
+
+    name = Text(_("What it is for"), longest=80, help=_("For example the name of the program that will use it"))
+    scopes = Many(
+        _("What it may do"),
+        each=Text(longest=80),
+        missing=_("Choose at least one scope"),
+        help=_("As little as the program needs"),
+    )
+    user = Row(_("service account"), of=User, required=False, page=False)
+    days = Whole(_("How long it works"), least=1, most=LONGEST_TOKEN_DAYS, required=False, initial=DEFAULT_TOKEN_DAYS)
+    brands = Many(_("Only for these brands"), each=Row(of=Brand), required=False, help=_("None means all your brands"))
+    networks = Many(
+        _("Only from these networks"),
+        each=Network(),
+        most=50,
+        commas=True,
+        required=False,
+        help=_("Separated by commas, for example 192.0.2.0/24. Empty means from anywhere"),
+    )
+
+
+@action(
+    "core.create_token", needs=None, title=_("Create an API token"), needs_fresh=True, creates=True, inputs=TokenInputs
+)
 def create_token(
     organisation: Organisation,
     act: Act,
@@ -62,7 +100,7 @@ def create_token(
     name: str,
     scopes: Sequence[str],
     user: User | None = None,
-    brands: Iterable[Brand] = (),
+    brands: Sequence[Brand] = (),
     networks: Sequence[str] = (),
     days: int = DEFAULT_TOKEN_DAYS,
 ) -> ApiToken:
@@ -73,7 +111,8 @@ def create_token(
     owner = user or act.user
     if owner != act.user and not (owner.kind == UserKind.SERVICE and act.actor.manages_installation()):
         raise Denied(_("Only administrators make tokens, and only for service accounts"))
-    _check(scopes, networks, days)
+    if unknown := sorted(set(scopes) - set(known_scopes())):
+        raise Invalid({"scopes": _("There is no scope {names}").format(names=", ".join(unknown))})
     secret = tokens.generate()
     token = ApiToken(
         user=owner,
@@ -94,24 +133,6 @@ def create_token(
 
 
 create_token.guard(needs_own_session)
-
-
-def _check(scopes: Sequence[str], networks: Sequence[str], days: int) -> None:
-    wrong: dict[str, Any] = {}
-    unknown = sorted(set(scopes) - set(known_scopes()))
-    if not scopes:
-        wrong["scopes"] = _("Choose at least one scope")
-    elif unknown:
-        wrong["scopes"] = _("There is no scope {names}").format(names=", ".join(unknown))
-    if not 1 <= days <= LONGEST_TOKEN_DAYS:
-        wrong["days"] = _("A token lives for 1 to {most} days").format(most=LONGEST_TOKEN_DAYS)
-    for network in networks:
-        try:
-            valid_network(network)
-        except ValidationError as error:
-            wrong["networks"] = error.messages
-    if wrong:
-        raise Invalid(wrong)
 
 
 def standing_revocation(token: ApiToken, act: Act, **values: Any) -> ApiToken | None:
@@ -156,24 +177,42 @@ def only_oneself(user: User, act: Act, **values: Any) -> Unmet | None:
     return None if act.actor.same_as(user) else Unmet("not_yours", _("Only the owner of the account does this"))
 
 
-@action("core.change_profile", needs=None, title=_("Change the own profile"))
-def change_profile(user: User, act: Act, **fields: Any) -> User:
+class ProfileChanges(TypedDict, total=False):
+    """What people change about themselves; everything else about an account is an administrator's."""
+
+    name: str
+    phone: str
+    language: str
+    theme: str
+
+
+class ProfileInputs(Changes):
+    """What people change about themselves."""
+
+    name = Text(longest=120)
+    phone = Text(longest=32, required=False)
+    language = Choice(among=LANGUAGES)
+    theme = Choice(among=[(code, code) for code in ("auto", "light", "dark")])
+
+
+@action("core.change_profile", needs=None, title=_("Change the own profile"), inputs=ProfileInputs)
+def change_profile(user: User, act: Act, **changes: Unpack[ProfileChanges]) -> User:
     """Change one's own name, phone, language or appearance."""
-    strange = sorted(set(fields) - OWN_FIELDS)
-    if strange:
-        raise Invalid({name: _("An administrator changes this") for name in strange})
-    for name, value in fields.items():
-        setattr(user, name, value)
-    act.save(user, fields=fields)
-    act.record("profile.changed", on=user, fields=sorted(fields))
+    changed = act.assign(user, changes)
+    act.save(user, fields=changed)
+    act.record("profile.changed", on=user, fields=changed)
     return user
 
 
-@action("core.note_sign_in_change", needs=None, title=_("Note a change of the sign-in"))
+class SignInInputs(Inputs):
+    """What changed about the sign-in."""
+
+    what = Choice(among=tuple(SIGN_IN_CHANGES.items()), wrong=_("This is not a change of the sign-in"), page=False)
+
+
+@action("core.note_sign_in_change", needs=None, title=_("Note a change of the sign-in"), inputs=SignInInputs)
 def note_sign_in_change(user: User, act: Act, *, what: str) -> None:
     """Write into the log that the person changed a password or a second factor."""
-    if what not in SIGN_IN_CHANGES:
-        raise Invalid({"what": _("This is not a change of the sign-in")})
     act.record("sign_in.changed", on=user, what=what)
 
 
@@ -181,7 +220,13 @@ for own_verb in (change_profile, note_sign_in_change):
     own_verb.guard(only_oneself)
 
 
-@action("core.remove_second_factors", needs=Capability.MANAGE, title=_("Remove second factors"), needs_fresh=True)
+@action(
+    "core.remove_second_factors",
+    needs=Capability.MANAGE,
+    title=_("Remove second factors"),
+    needs_fresh=True,
+    inputs=ReasonInputs,
+)
 def remove_second_factors(user: User, act: Act, *, reason: str) -> User:
     """Remove the second factors of somebody who lost them; the next sign-in asks for new ones where roles need them."""
     if act.actor.same_as(user):

@@ -18,14 +18,15 @@ from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.accounts.token_forms import TokenForm
 from crisisdesk.core.actions import memberships, notifications, people, tokens
-from crisisdesk.core.admin.base import AdminVerb, DeskAdmin, ReadOnlyInline, ReasonForm, WorkflowAdmin
+from crisisdesk.core.admin.base import AdminVerb, DeskAdmin, ReadOnlyInline, WorkflowAdmin
 from crisisdesk.core.admin.membership_form import MembershipForm
 from crisisdesk.core.errors import Denied, DomainError, NotFresh
 from crisisdesk.core.log import events
 from crisisdesk.core.models import ApiToken, Brand, DeadNotice, Event, Membership, Organisation, StoredFile, User
 from crisisdesk.core.models.events import INSTALLATION_CHAIN_ID
+from crisisdesk.core.web.input_forms import refuse_in
 
-__all__ = ["AdminVerb", "DeskAdmin", "ReadOnlyInline", "ReasonForm", "WorkflowAdmin"]
+__all__ = ["AdminVerb", "DeskAdmin", "ReadOnlyInline", "WorkflowAdmin"]
 
 
 @admin.register(Organisation)
@@ -33,7 +34,7 @@ class OrganisationAdmin(DeskAdmin):
     """The one organisation."""
 
     change_verb = people.change_organisation
-    fields = ("name", "default_language", "time_zone", "public_url", "about")
+    fields = ("name", "about")
 
 
 @admin.register(Brand)
@@ -69,7 +70,7 @@ class PersonAdmin(DeskAdmin):
     list_filter = ("kind", "is_active", "is_staff")
     search_fields = ("name", "email")
     inlines = (MembershipInline,)
-    verbs = (AdminVerb(people.deactivate_person, ReasonForm), AdminVerb(tokens.remove_second_factors, ReasonForm))
+    verbs = (AdminVerb(people.deactivate_person), AdminVerb(tokens.remove_second_factors))
 
     def get_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         """What kind of account it is, is decided once."""
@@ -106,7 +107,7 @@ class MembershipAdmin(DeskAdmin):
     list_filter = ("role", "brand", HeldFilter)
     search_fields = ("user__name", "user__email")
     list_select_related = ("user", "brand")
-    verbs = (AdminVerb(memberships.end_membership, ReasonForm),)
+    verbs = (AdminVerb(memberships.end_membership),)
 
     def get_fields(self, request: HttpRequest, obj: Membership | None = None) -> Any:
         """A beginning can be chosen while it lies ahead."""
@@ -196,7 +197,7 @@ def new_service_token(model_admin: ApiTokenAdmin, request: HttpRequest) -> HttpR
     principal: Principal = request.principal  # type: ignore[attr-defined]
     if not model_admin.may_create(principal):
         raise Denied
-    form = ServiceTokenForm(request.POST or None, brands=Brand.objects.visible_to(principal))
+    form = ServiceTokenForm(request.POST or None, principal=principal)
     form.fields["user"].queryset = User.objects.filter(kind="service", is_active=True)  # type: ignore[attr-defined]
     context = {
         **model_admin.admin_site.each_context(request),
@@ -211,7 +212,7 @@ def new_service_token(model_admin: ApiTokenAdmin, request: HttpRequest) -> HttpR
         except NotFresh:
             raise
         except DomainError as refusal:
-            form.add_error(None, str(refusal))
+            refuse_in(form, refusal)
             status = refusal.status
         else:
             shown = render(request, "admin/token_created.html", {**context, "token": token, "secret": token.secret})

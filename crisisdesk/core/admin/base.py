@@ -19,26 +19,21 @@ from simple_history.admin import SimpleHistoryAdmin
 from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.access.querysets import CappedCount
 from crisisdesk.core.actions import Action
-from crisisdesk.core.errors import Denied, DomainError, Invalid, Missing, NotFresh
+from crisisdesk.core.errors import Denied, DomainError, Missing, NotFresh
 from crisisdesk.core.models import Organisation
-
-
-class ReasonForm(forms.Form):
-    """Why something is done."""
-
-    reason = forms.CharField(label=_("Reason"), max_length=2_000, widget=forms.Textarea(attrs={"rows": 3}))
+from crisisdesk.core.web.input_forms import form_for, refuse_in
 
 
 @dataclass(frozen=True)
 class AdminVerb:
     """An action as a button on an object's page.
 
-    `form` asks for the action's values, `initial` fills it from the row when it is shown. The button is drawn where the
-    action could be carried out now.
+    Its form asks for what the action asks for; `form` takes its place where another is needed. The button is drawn
+    where the action could be carried out now.
     """
 
     action: Action[Any, Any, Any]
-    form: type[forms.Form] = forms.Form
+    form: type[forms.Form] | None = None
     initial: Callable[[Any], dict[str, Any]] | None = None
 
     def __post_init__(self) -> None:
@@ -51,9 +46,12 @@ class AdminVerb:
         """Its part of the address."""
         return self.action.name.partition(".")[2].replace("_", "-")
 
-    def form_for(self, row: Any, data: Any) -> forms.Form:
+    def form_for(self, principal: Principal, row: Any, data: Any) -> forms.Form:
         """The form, empty or filled with what was sent."""
-        return self.form(data, initial=self.initial(row) if self.initial else None)
+        initial = self.initial(row) if self.initial else None
+        if self.form is not None:
+            return self.form(data, initial=initial)
+        return form_for(self.action)(data, principal=principal, target=row, initial=initial)
 
     def carry_out(self, principal: Principal, row: Any, values: dict[str, Any]) -> Any:
         """Call the action."""
@@ -251,14 +249,14 @@ class DeskAdmin(SimpleHistoryAdmin):
         if row is None or found is None:
             raise Missing
         status = 200
-        form = found.form_for(row, request.POST if request.method == "POST" else None)
+        form = found.form_for(_principal(request), row, request.POST if request.method == "POST" else None)
         if request.method == "POST" and (form.is_valid() or not form.fields):
             try:
                 found.carry_out(_principal(request), row, dict(getattr(form, "cleaned_data", {})))
             except (NotFresh, Missing):
                 raise
             except DomainError as refusal:
-                _tell(form, refusal)
+                refuse_in(form, refusal)
                 status = refusal.status
             else:
                 messages.success(request, _("Done: {title}").format(title=found.action.title))
@@ -357,16 +355,7 @@ def _principal(request: HttpRequest) -> Principal:
 def _refusing(form: type[forms.BaseModelForm[Any]], refusal: DomainError) -> Callable[[Any], Mapping[str, Any]]:
     def clean(self: Any) -> Mapping[str, Any]:
         cleaned: Mapping[str, Any] = form.clean(self)  # type: ignore[assignment]
-        _tell(self, refusal)
+        refuse_in(self, refusal)
         return cleaned
 
     return clean
-
-
-def _tell(form: Any, refusal: DomainError) -> None:
-    """Write a refusal into a form, beside the fields it speaks of."""
-    if isinstance(refusal, Invalid):
-        for name, sentences in refusal.errors.items():
-            form.add_error(name if name in form.fields else None, [str(sentence) for sentence in sentences])
-    else:
-        form.add_error(None, str(refusal))

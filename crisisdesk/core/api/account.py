@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,6 +21,7 @@ from crisisdesk.core.access.roles import Role
 from crisisdesk.core.actions import memberships, people, tokens
 from crisisdesk.core.api.auth import http_request, principal_of
 from crisisdesk.core.api.idempotency import etag_of, in_one_transaction, require_version
+from crisisdesk.core.api.input_serializers import of_shape
 from crisisdesk.core.api.notifications import DeadNoticeViewSet, NotificationViewSet
 from crisisdesk.core.api.paging import refuse_unknown
 from crisisdesk.core.api.schema import IF_MATCH
@@ -30,14 +31,12 @@ from crisisdesk.core.api.viewsets import (
     Filter,
     Input,
     Output,
-    ReasonIn,
     Router,
-    VisibleField,
     verb,
 )
 from crisisdesk.core.errors import Denied, Invalid
 from crisisdesk.core.models import ApiToken, Brand, Membership, Organisation, User, UserKind
-from crisisdesk.core.models.tokens import DEFAULT_TOKEN_DAYS, FRESH_FOR, LONGEST_TOKEN_DAYS, valid_network
+from crisisdesk.core.models.tokens import FRESH_FOR
 
 # Columns of an account that change by signing in.
 UNVERSIONED = ("password", "last_login")
@@ -70,13 +69,7 @@ class MeOut(serializers.Serializer[Any]):
     )
 
 
-class ProfileIn(Input):
-    """What people change about themselves."""
-
-    name = serializers.CharField(max_length=120, required=False)
-    phone = serializers.CharField(max_length=32, required=False, allow_blank=True)
-    language = serializers.ChoiceField(["cs", "en"], required=False)
-    theme = serializers.ChoiceField(["auto", "light", "dark"], required=False)
+ProfileIn = of_shape(tokens.ProfileInputs)
 
 
 class MeView(Answers):
@@ -192,17 +185,7 @@ class OrganisationOut(Output):
 
     class Meta:
         model = Organisation
-        fields = ("uuid", "name", "default_language", "time_zone", "public_url", "about")
-
-
-class OrganisationIn(Input):
-    """What administrators change about the organisation."""
-
-    name = serializers.CharField(max_length=120, required=False)
-    default_language = serializers.CharField(max_length=3, required=False)
-    time_zone = serializers.CharField(max_length=64, required=False)
-    public_url = serializers.URLField(required=False, allow_blank=True)
-    about = serializers.CharField(required=False, allow_blank=True, max_length=20_000)
+        fields = ("uuid", "name", "about")
 
 
 class OrganisationViewSet(DeskViewSet):
@@ -210,7 +193,7 @@ class OrganisationViewSet(DeskViewSet):
 
     model = Organisation
     serializer_class = OrganisationOut
-    partial_update = verb(people.change_organisation, OrganisationIn)
+    partial_update = verb(people.change_organisation)
 
 
 class BrandOut(Output):
@@ -226,32 +209,6 @@ class BrandOut(Output):
         )  # fmt: skip
 
 
-class BrandChange(Input):
-    """What administrators change about a brand."""
-
-    name = serializers.CharField(max_length=120, required=False)
-    default_language = serializers.CharField(max_length=3, required=False)
-    languages = serializers.ListField(
-        child=serializers.CharField(max_length=3),
-        required=False,
-        max_length=20,
-        help_text="In which a new case begins; the default language comes first in any case.",
-    )
-    time_zone = serializers.CharField(max_length=64, required=False)
-    website = serializers.URLField(required=False, allow_blank=True)
-    phone = serializers.CharField(max_length=32, required=False, allow_blank=True)
-    press_contact = serializers.CharField(required=False, allow_blank=True, max_length=5_000)
-    about = serializers.CharField(required=False, allow_blank=True, max_length=20_000)
-    active = serializers.BooleanField(required=False)
-
-
-class BrandIn(BrandChange):
-    """A new brand."""
-
-    name = serializers.CharField(max_length=120)
-    slug = serializers.SlugField(max_length=60)
-
-
 class BrandViewSet(DeskViewSet):
     """Brands divide the organisation: monitoring, cases, channels and people belong to one."""
 
@@ -265,8 +222,8 @@ class BrandViewSet(DeskViewSet):
     ordering = "name"
     orderings: ClassVar = {"name": "name", "created_at": "created_at"}
 
-    create = verb(people.create_brand, BrandIn)
-    partial_update = verb(people.change_brand, BrandChange)
+    create = verb(people.create_brand)
+    partial_update = verb(people.change_brand)
 
 
 # --- people ---------------------------------------------------------------------------------------------------------
@@ -281,31 +238,12 @@ class PersonOut(serializers.ModelSerializer[User]):
         read_only_fields = fields
 
 
-class PersonIn(Input):
-    """A new account."""
-
-    email = serializers.EmailField()
-    name = serializers.CharField(max_length=120)
-    kind = serializers.ChoiceField(UserKind.choices, required=False)
-    position = serializers.CharField(max_length=120, required=False, allow_blank=True)
-    phone = serializers.CharField(max_length=32, required=False, allow_blank=True)
-    language = serializers.ChoiceField(["cs", "en"], required=False)
-
-
-class PersonChange(Input):
-    """What administrators change about an account."""
-
-    email = serializers.EmailField(required=False)
-    name = serializers.CharField(max_length=120, required=False)
-    position = serializers.CharField(max_length=120, required=False, allow_blank=True)
-    phone = serializers.CharField(max_length=32, required=False, allow_blank=True)
-    language = serializers.ChoiceField(["cs", "en"], required=False)
-
-
 class PersonViewSet(DeskViewSet):
     """Accounts of people and programs, as far as the client works with them."""
 
     model = User
+    # The profile has an address of its own, and the sign-in notes its changes itself.
+    without = (tokens.change_profile, tokens.note_sign_in_change)
     serializer_class = PersonOut
     filters: ClassVar = {
         "kind": Filter("kind", serializers.ChoiceField(UserKind.choices)),
@@ -317,10 +255,10 @@ class PersonViewSet(DeskViewSet):
     orderings: ClassVar = {"name": "name_sort", "date_joined": "created_at"}
     unversioned = UNVERSIONED
 
-    create = verb(people.create_person, PersonIn)
-    partial_update = verb(people.change_person, PersonChange)
-    deactivate = verb(people.deactivate_person, ReasonIn)
-    remove_second_factors = verb(tokens.remove_second_factors, ReasonIn)
+    create = verb(people.create_person)
+    partial_update = verb(people.change_person)
+    deactivate = verb(people.deactivate_person)
+    remove_second_factors = verb(tokens.remove_second_factors)
 
 
 class MembershipOut(Output):
@@ -333,32 +271,6 @@ class MembershipOut(Output):
     class Meta:
         model = Membership
         fields = ("uuid", "user", "brand", "role", "is_deputy", "valid_from", "valid_until")
-
-
-class MembershipIn(Input):
-    """A role to give."""
-
-    brand = VisibleField(Brand)
-    user = VisibleField(User)
-    role = serializers.ChoiceField(Role.choices)
-    is_deputy = serializers.BooleanField(required=False)
-    valid_from = serializers.DateTimeField(
-        required=False, allow_null=True, help_text="When it begins, an instant ahead; left out, at once."
-    )
-    valid_until = serializers.DateTimeField(
-        required=False, allow_null=True, help_text="The first instant at which it no longer holds; left out, no end."
-    )
-
-
-class MembershipDatesIn(Input):
-    """From when until when."""
-
-    valid_from = serializers.DateTimeField(
-        required=False, allow_null=True, help_text="Only of a role that has not begun; left out, it stays."
-    )
-    valid_until = serializers.DateTimeField(
-        allow_null=True, help_text="The first instant at which it no longer holds; null without an end."
-    )
 
 
 def _held_now(rows: Any, held: bool) -> Any:
@@ -379,9 +291,9 @@ class MembershipViewSet(DeskViewSet):
         "open": Filter(_held_now, serializers.BooleanField(help_text="Whether the role is held now.")),
     }
 
-    create = verb(memberships.grant_membership, MembershipIn, parent="brand")
-    change_dates = verb(memberships.change_membership_dates, MembershipDatesIn)
-    end = verb(memberships.end_membership, ReasonIn)
+    create = verb(memberships.grant_membership, parent="brand")
+    change_dates = verb(memberships.change_membership_dates)
+    end = verb(memberships.end_membership)
 
     def get_queryset(self) -> QuerySet[Any]:
         """With the people and brands they name."""
@@ -416,33 +328,15 @@ class NewTokenOut(TokenOut):
         fields = (*TokenOut.Meta.fields, "key")
 
 
-@extend_schema_field({"type": "string", "description": "A network in CIDR notation, for example 192.0.2.0/24."})
-class NetworkField(serializers.CharField):
-    """An IPv4 or IPv6 network."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=43, validators=[valid_network], **options)
-
-
-class TokenIn(Input):
-    """A new token."""
-
-    name = serializers.CharField(max_length=80)
-    scopes = serializers.ListField(child=serializers.CharField(max_length=80), allow_empty=False, max_length=200)
-    user = VisibleField(User, required=False)
-    brands = serializers.ListField(child=VisibleField(Brand), required=False, max_length=200)
-    networks = serializers.ListField(child=NetworkField(), required=False, max_length=50)
-    days = serializers.IntegerField(min_value=1, max_value=LONGEST_TOKEN_DAYS, default=DEFAULT_TOKEN_DAYS)
-
-
 class TokenViewSet(DeskViewSet):
     """One's own tokens; administrators see all."""
 
     model = ApiToken
+    without = (tokens.freshen_token,)  # `reauthenticate` does it
     serializer_class = TokenOut
     unversioned = ("last_used_at",)
 
-    create = verb(tokens.create_token, TokenIn, NewTokenOut, never_kept=("key",))
+    create = verb(tokens.create_token, response=NewTokenOut, never_kept=("key",))
     revoke = verb(tokens.revoke_token)
 
     def get_queryset(self) -> QuerySet[Any]:

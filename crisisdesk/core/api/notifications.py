@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from crisisdesk.core.actions import notifications
-from crisisdesk.core.api.viewsets import DeskViewSet, Filter, Input, Output, verb
+from crisisdesk.core.api.viewsets import DeskViewSet, Filter, Output, verb
 from crisisdesk.core.jobs.notifications import Told, told
 from crisisdesk.core.models import DeadNotice, Notification, Unsent
 
@@ -49,13 +49,8 @@ class NotificationOut(Output):
     def _told(self, row: Notification) -> Told:
         view = self.context["view"]
         found: Told = view.lines.get(row.pk) or told([row], view.principal)[0]
-        return view.lines.setdefault(row.pk, found)  # type: ignore[no-any-return]
-
-
-class ReadAllIn(Input):
-    """Up to when."""
-
-    until = serializers.DateTimeField(required=False, help_text="Leaves alone what came later; default is now.")
+        view.lines[row.pk] = found
+        return found
 
 
 class ReadAllOut(serializers.Serializer[Any]):
@@ -76,7 +71,7 @@ class NotificationViewSet(DeskViewSet):
     filters: ClassVar = {"unread": Filter("read_at__isnull", serializers.BooleanField())}
 
     mark_read = verb(notifications.mark_notice_read)
-    mark_all_read = verb(notifications.mark_all_notices_read, ReadAllIn, ReadAllOut, detail=False)
+    mark_all_read = verb(notifications.mark_all_notices_read, response=ReadAllOut, detail=False)
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -84,8 +79,9 @@ class NotificationViewSet(DeskViewSet):
 
     def get_queryset(self) -> QuerySet[Any]:
         """The list; mails are not in it."""
-        rows = super().get_queryset()
-        return rows if getattr(self, "swagger_fake_view", False) else rows.listed()
+        rows: Any = super().get_queryset()
+        listed: QuerySet[Any] = rows if getattr(self, "swagger_fake_view", False) else rows.listed()
+        return listed
 
     def paginate_queryset(self, queryset: Any) -> Any:
         """The page, its words asked for at once."""

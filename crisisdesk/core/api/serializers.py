@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
 
 from crisisdesk.core.actions.decorator import visible
 from crisisdesk.core.api.auth import principal_of
@@ -24,12 +25,6 @@ class Input(serializers.Serializer[Any]):
             said = _("This name is not known here. Known ones: {known}").format(known=known)
             raise serializers.ValidationError({name: [said] for name in unknown}, code="unknown")
         return found
-
-
-class ReasonIn(Input):
-    """Why."""
-
-    reason = serializers.CharField(max_length=2_000)
 
 
 class Output(serializers.ModelSerializer[Any]):
@@ -96,3 +91,38 @@ class VisibleField(serializers.SlugRelatedField[Any]):
             return super().to_internal_value(data)
         except ValidationError:
             self.fail("invalid")
+
+    def named(self, names: list[Any]) -> dict[str, Any]:
+        """The visible rows of these names, read at once: as the view reads them where it is the view of the model."""
+        view = self.context.get("view")
+        own = view is not None and getattr(view, "model", None) is self.model
+        rows: Any = view.get_queryset() if view is not None and own else self.get_queryset()
+        column = self.model._meta.get_field(self.slug_field)
+        known = []
+        for name in names:
+            try:
+                known.append(column.to_python(name) if isinstance(name, str) and "\x00" not in name else None)
+            except ValidationError:
+                known.append(None)
+        found = rows.filter(**{f"{self.slug_field}__in": [name for name in known if name is not None]})
+        by_name = {getattr(row, self.slug_field): row for row in found}
+        return {given: by_name[name] for given, name in zip(names, known, strict=True) if name in by_name}
+
+
+class VisibleRows(serializers.ListField):
+    """Several rows by `slug_field`, read at once; one that the client does not see is named by its place."""
+
+    child: VisibleField
+
+    def __init__(self, model: Any, slug_field: str = "uuid", **options: Any) -> None:
+        super().__init__(child=VisibleField(model, slug_field), **options)
+
+    def run_child_validation(self, data: list[Any]) -> list[Any]:
+        """The rows in the order in which they were named."""
+        texts = [name for name in data if isinstance(name, str)]
+        found = self.child.named(texts)
+        unknown = {place for place, name in enumerate(data) if not isinstance(name, str) or name not in found}
+        if unknown:
+            said = ErrorDetail(str(self.child.error_messages["does_not_exist"]), code="does_not_exist")
+            raise serializers.ValidationError({str(place): [said] for place in sorted(unknown)})
+        return [found[name] for name in data]

@@ -22,7 +22,6 @@ from crisisdesk.core.api.paging import refuse_unknown
 from crisisdesk.core.api.viewsets import DeskViewSet, Input, Output, Router, VisibleField, verb
 from crisisdesk.core.files import receiving
 from crisisdesk.core.files.receiving import PART_BYTES, Received, receive
-from crisisdesk.core.files.types import LARGEST
 from crisisdesk.core.files.uploads import cancel_upload, finish_upload, start_upload
 from crisisdesk.core.models import Upload
 from crisisdesk.core.web.request_errors import BadRequest
@@ -40,16 +39,6 @@ class BytesParser(BaseParser):
     ) -> Any:
         """The stream."""
         return stream
-
-
-class UploadIn(Input):
-    """A file that will arrive in parts."""
-
-    name = serializers.CharField(max_length=1000, help_text="As it is called; shown and sent back so.")
-    size = serializers.IntegerField(min_value=1, max_value=LARGEST, help_text="In bytes.")
-    sha256 = serializers.CharField(
-        min_length=64, max_length=64, required=False, help_text="Of the whole file; checked when it is finished."
-    )
 
 
 class UploadOut(Output):
@@ -75,7 +64,7 @@ class UploadViewSet(DeskViewSet):
     model = Upload
     serializer_class = UploadOut
 
-    create = verb(start_upload, UploadIn)
+    create = verb(start_upload)
     finish = verb(finish_upload)
     destroy = verb(cancel_upload)
 

@@ -33,19 +33,20 @@ from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 
 from crisisdesk.core.access.principals import Principal
-from crisisdesk.core.actions import Action
+from crisisdesk.core.actions import Action, registered
 from crisisdesk.core.api.auth import http_request, principal_of
 from crisisdesk.core.api.endpoints import DETAIL_VERBS, STANDARD, SerializerClass, Verb
 from crisisdesk.core.api.idempotency import etag_of, in_one_transaction, once, require_version
+from crisisdesk.core.api.input_serializers import serializer_for
 from crisisdesk.core.api.paging import Filter, KeysetPagination, StrictFilters, refuse_unknown
 from crisisdesk.core.api.parsing import StrictJSONParser
-from crisisdesk.core.api.serializers import Input, Output, ReasonIn, VisibleField
+from crisisdesk.core.api.serializers import Input, Output, VisibleField
 from crisisdesk.core.errors import Missing
 from crisisdesk.core.files.receiving import kept_or_gone
 from crisisdesk.core.models import Organisation
 from crisisdesk.core.search import Searched
 
-__all__ = ["Answers", "DeskViewSet", "Filter", "Input", "Output", "ReasonIn", "Router", "Verb", "VisibleField", "verb"]
+__all__ = ["Answers", "DeskViewSet", "Filter", "Input", "Output", "Router", "Verb", "VisibleField", "verb"]
 
 
 def verb(
@@ -56,23 +57,27 @@ def verb(
     detail: bool = True,
     parent: str | Callable[["DeskViewSet", dict[str, Any]], Any] | None = None,
     path: str = "",
+    by: str = "uuid",
     many: bool = False,
     never_kept: Sequence[str] = (),
     takes_files: bool = False,
 ) -> Any:
-    """An endpoint that calls `action` with the validated values of `serializer` and answers with `response`.
+    """An endpoint that calls `action` with the values it asks for and answers with `response`.
 
     - As an attribute called `take_over` of a `DeskViewSet` it is `POST …/{uuid}/take-over`; called `create`,
       `partial_update` or `destroy` it is what these names say.
     - Without `response` the answer is the object itself as it stands afterwards (204 when it can no longer be seen).
-    - Verbs of the collection (`create`, or `detail=False`) act on `parent`: the name of a value that is taken out of
-      the validated ones, or a function `(view, values)`; without a parent, on the organisation.
+    - What is sent has the shape of the action's inputs; `serializer` is for requests that need another one.
+    - Verbs of the collection (`create`, or `detail=False`) act on `parent`: the name of a value beside the inputs,
+      which is a row that its column `by` names; or a function `(view, values)`; without a parent, on the organisation.
     - `many` says that the action returns several objects.
     - `takes_files`: a form with a file (`multipart/form-data`) is read besides JSON; for verbs with a `path` only.
     - `never_kept` names values of the answer that are shown once: they are blanked in the copy kept for repetitions.
     """
     if action.by_system:
         raise TypeError(f"{action.name} is the desk's own and has no endpoint")
+    if serializer is None:
+        serializer = serializer_for(action, parent=parent if isinstance(parent, str) else "", by=by)
     made = Verb(action, serializer, response, detail, parent, many, never_kept, path, takes_files)
 
     def endpoint(self: "DeskViewSet", request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -107,6 +112,8 @@ class DeskViewSet(Answers, viewsets.GenericViewSet[Any]):
     # Columns that change without anybody editing the row; they are left out of its ETag.
     unversioned: ClassVar[Sequence[str]] = ()
     verbs: ClassVar[Mapping[str, Verb]] = {}
+    # Actions on the model that no program calls; every other one has an endpoint, by a line here or by its name.
+    without: ClassVar[Sequence[Action[Any, Any, Any]]] = ()
 
     lookup_field = "uuid"
     lookup_value_converter = "uuid"
@@ -116,23 +123,26 @@ class DeskViewSet(Answers, viewsets.GenericViewSet[Any]):
     def __init_subclass__(cls, **options: Any) -> None:
         """Name the verbs after their attributes and give them their addresses."""
         super().__init_subclass__(**options)
-        own = {name: each for name, each in vars(cls).items() if hasattr(each, "verb")}
-        for name, endpoint in own.items():
-            made: Verb = endpoint.verb
-            made.name = endpoint.__name__ = name
-            if name in STANDARD:
-                made.detail = name != "create"
-            else:
-                made.path = made.path or name.replace("_", "-")
-                parsers: dict[str, Any] = (
-                    {"parser_classes": [StrictJSONParser, MultiPartParser]} if made.takes_files else {}
-                )
-                routed = extra_action(detail=made.detail, methods=["post"], url_path=made.path, **parsers)
-                setattr(cls, name, routed(endpoint))
-        cls.verbs = {**cls.verbs, **{name: endpoint.verb for name, endpoint in own.items()}}
-        if hasattr(cls, "model"):
-            details = [endpoint.verb for endpoint in own.values() if endpoint.verb.detail]
-            DETAIL_VERBS.setdefault(cls.model, []).extend(details)
+        for name, endpoint in [(name, each) for name, each in vars(cls).items() if hasattr(each, "verb")]:
+            cls.offer(name, endpoint)
+
+    @classmethod
+    def offer(cls, name: str, endpoint: Any) -> None:
+        """Give a verb its name and its address."""
+        made: Verb = endpoint.verb
+        made.name = endpoint.__name__ = name
+        if name in STANDARD:
+            made.detail = name != "create"
+        else:
+            made.path = made.path or name.replace("_", "-")
+            parsers: dict[str, Any] = (
+                {"parser_classes": [StrictJSONParser, MultiPartParser]} if made.takes_files else {}
+            )
+            routed = extra_action(detail=made.detail, methods=["post"], url_path=made.path, **parsers)
+            setattr(cls, name, routed(endpoint))
+        cls.verbs = {**cls.verbs, name: made}
+        if hasattr(cls, "model") and made.detail:
+            DETAIL_VERBS.setdefault(cls.model, []).append(made)
 
     @property
     def principal(self) -> Principal:
@@ -238,3 +248,13 @@ class Router(SimpleRouter):
 
     def __init__(self) -> None:
         super().__init__(trailing_slash=False, use_regex_path=False)
+
+    def complete(self) -> None:
+        """Give each action that no resource mentions its endpoint: `assign_task` is `POST /tasks/{uuid}/assign`."""
+        views = [view for _prefix, view, _basename in self.registry if issubclass(view, DeskViewSet)]
+        known = {made.action.name for view in views for made in view.verbs.values()}
+        known |= {each.name for view in views for each in view.without}
+        for view in views:
+            for each in registered():
+                if each.target is view.model and each.name not in known and not each.by_system:
+                    view.offer(each.__name__.removesuffix(f"_{view.model._meta.model_name}"), verb(each))

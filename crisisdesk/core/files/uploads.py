@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
+from crisisdesk.core.actions.inputs import Inputs, Text, Whole
 from crisisdesk.core.errors import Invalid, Unmet
 from crisisdesk.core.files import storage
 from crisisdesk.core.files.names import cleaned, suffix_of
@@ -24,7 +25,22 @@ declare("upload.cancelled", _("Upload of a file given up: {actor}"))
 MOST_WAITING = 20
 
 
-@action("core.start_upload", needs=None, title=_("Start an upload"), creates=True)
+class UploadInputs(Inputs):
+    """A file that will arrive in parts."""
+
+    name = Text(longest=1_000, strip=False, help=_("As it is called; shown and sent back so."))
+    size = Whole(least=1, most=LARGEST, help=_("In bytes."))
+    sha256 = Text(
+        longest=64,
+        pattern="[0-9a-fA-F]{64}",
+        required=False,
+        blank=False,
+        wrong=_("This is not the sha256 of a file: 64 digits and letters from a to f"),
+        help=_("Of the whole file; checked when it is finished."),
+    )
+
+
+@action("core.start_upload", needs=None, title=_("Start an upload"), creates=True, inputs=UploadInputs)
 def start_upload(organisation: Organisation, act: Act, *, name: str, size: int, sha256: str = "") -> Upload:
     """Announce a file that will arrive in parts. `sha256` is checked in the end, where it is given.
 
@@ -32,8 +48,6 @@ def start_upload(organisation: Organisation, act: Act, *, name: str, size: int, 
     """
     name = cleaned(name)
     most = likely_limit(suffix_of(name))
-    if size < 1:
-        raise Invalid({"size": _("This file is empty. Choose another one.")})
     if size > most:
         said = _("This is too large: such a file may have {most} MB, and a video {video} MB.")
         raise Invalid({"size": format_lazy(said, most=most // MEGABYTE, video=LARGEST // MEGABYTE)})

@@ -23,7 +23,7 @@ from crisisdesk.core import differences, durations
 from crisisdesk.core.actions import REGISTRY
 from crisisdesk.core.czech import typeset
 from crisisdesk.core.log.events import sentence as event_sentence
-from crisisdesk.core.web.views import home_url
+from crisisdesk.core.web.views import MADE_PAGES, home_url
 
 register = template.Library()
 register.simple_tag(home_url)
@@ -456,3 +456,16 @@ def with_query(context: template.Context, **changes: Any) -> str:
         else:
             query[name] = value
     return f"?{query.urlencode()}"
+
+
+@register.inclusion_tag("components/more_actions.html", takes_context=True)
+def more_actions(context: template.Context, row: Any, look: str = "") -> dict[str, Any]:
+    """Actions on a row whose pages follow from the registry, as far as the reader may carry them out.
+
+    They are list items, or with a `look` (as of `action_button`) buttons.
+    """
+    principal = context["request"].principal
+    pages = MADE_PAGES.get(type(row), ())
+    offered = [(page, page.url_of(row)) for page in pages if page.action.offered(principal, row)]
+    css = " ".join(["btn", *(_LOOKS[word] for word in look.split())]) if look else ""
+    return {"offered": offered, "cls": css, "look": look or "link"}

@@ -1,22 +1,26 @@
 """What pages share: finding a visible object, and one verb as a page, a button or a form."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.mixins import AccessMixin
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render, resolve_url
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views import View
 
 from crisisdesk.core.access.principals import Principal
-from crisisdesk.core.actions import Action
-from crisisdesk.core.errors import DomainError, Invalid, Missing, NotFresh
+from crisisdesk.core.actions import Action, registered
+from crisisdesk.core.errors import Denied, DomainError, Invalid, Missing, NotFresh
 from crisisdesk.core.files.receiving import kept_or_gone
 from crisisdesk.core.models import DeskModel
+from crisisdesk.core.web.input_forms import DeskForm, asks, form_for, refuse_in
 
 # What somebody typed before being asked to sign in again waits in the session under this prefix and the page's path.
 _WAITING = "waiting:"
@@ -57,6 +61,9 @@ class DeskView(AccessMixin, View):
 class VerbView(DeskView):
     """One verb on one object: GET shows its form, POST carries it out and leads on.
 
+    The form is made of what the verb asks for; `form_class` is for pages that are more than that, and `has_form` False
+    for verbs whose values the page knows by itself.
+
     Without a template the verb is a button on another page: refusals become messages there. Whatever goes wrong, what
     was typed stays in the form; if the sign-in is too old, it waits in the session until the person is back.
     """
@@ -64,6 +71,7 @@ class VerbView(DeskView):
     verb: ClassVar[Action[Any, Any, Any]]
     model: ClassVar[type[DeskModel]]
     form_class: ClassVar[type[forms.Form] | None] = None
+    has_form: ClassVar[bool] = True
     template_name: ClassVar[str] = ""
     slug: ClassVar[str] = "uuid"
     success_message: ClassVar[Any] = ""
@@ -74,9 +82,13 @@ class VerbView(DeskView):
 
     def get_form(self, data: Any = None, files: Any = None) -> forms.Form | None:
         """The verb's form, filled from `data`, from what waited in the session, or with `get_initial`."""
-        if self.form_class is None:
+        made = self.form_class or (form_for(self.verb) if self.has_form and asks(self.verb) else None)
+        if made is None:
             return None
-        return self.form_class(data, files, initial=self.get_initial(), **self.get_form_options())
+        options = {"initial": self.get_initial(), **self.get_form_options()}
+        if issubclass(made, DeskForm):
+            options = {"principal": self.principal, "target": self.object, **options}
+        return made(data, files, **options)
 
     def get_form_options(self) -> dict[str, Any]:
         """Further arguments of the form, for example choices that depend on the object."""
@@ -146,11 +158,8 @@ class VerbView(DeskView):
 
     def refused(self, form: forms.Form | None, error: DomainError, *, status: int) -> HttpResponse:
         """Say what stands in the way, beside the field or above the form, with everything typed still there."""
-        if isinstance(error, Invalid) and form is not None:
-            for name, said in error.errors.items():
-                form.add_error(name if name in form.fields else None, [str(sentence) for sentence in said])
-        elif form is not None:
-            form.add_error(None, str(error))
+        if form is not None:
+            refuse_in(form, error)
         if self.template_name:
             if form is None:
                 messages.error(self.request, str(error))
@@ -180,3 +189,77 @@ class VerbView(DeskView):
             return {}
         waited = self.request.session.pop(f"{_WAITING}{self.request.path}", None)
         return QueryDict(waited).dict() if waited else {}
+
+
+class NewView(VerbView):
+    """A verb that makes something: what it is to belong to is chosen in the form, under the name `above`."""
+
+    above: ClassVar[str] = "brand"
+
+    def parents(self) -> QuerySet[Any]:
+        """What it can belong to."""
+        raise NotImplementedError
+
+    def get_object(self) -> Any:
+        """The one chosen, else the first. Whoever may choose none is refused; what is not offered is not there."""
+        offered = list(self.parents())
+        if not offered:
+            raise Denied
+        chosen = self.request.POST.get(self.above)
+        found = next((row for row in offered if str(row.uuid) == chosen), None) if chosen else offered[0]
+        if found is None:
+            raise Missing
+        return found
+
+    def get_form_options(self) -> dict[str, Any]:
+        """With what can be chosen."""
+        return {**super().get_form_options(), "parents": (self.above, self.parents())}
+
+    def get_values(self, form: forms.Form | None) -> dict[str, Any]:
+        """What is made belongs to the object of the verb; that is not one of its values."""
+        values = super().get_values(form)
+        values.pop(self.above, None)
+        return values
+
+
+@dataclass(frozen=True)
+class MadePage:
+    """A page that follows from the registry: its action, the name of its address, and by what that names the row."""
+
+    action: Action[Any, Any, Any]
+    name: str
+    slug: str
+
+    @property
+    def asks(self) -> bool:
+        """Whether the action asks for anything; else a button is enough."""
+        return asks(self.action)
+
+    def url_of(self, row: Any) -> str:
+        """The address of the page for a row."""
+        return reverse(self.name, args=[getattr(row, self.slug)])
+
+
+# By model; the tag `more_actions` draws their buttons.
+MADE_PAGES: dict[type[Any], list[MadePage]] = {}
+
+
+def pages_of_the_rest(
+    app: str, patterns: Sequence[URLPattern], pages: Mapping[type[Any], tuple[str, type[VerbView], dict[str, Any]]]
+) -> list[URLPattern]:
+    """Pages of the app's actions that none of `patterns` carries out, on the models of `pages`.
+
+    `pages` says for each model the address of a row, the class of the page, and further attributes. An action is then
+    at `…/assign-task/`, its address is called `assign_task`.
+    """
+    paged = {getattr(getattr(pattern.callback, "view_class", None), "verb", None) for pattern in patterns}
+    made = []
+    for each in registered():
+        if each.target not in pages or each in paged or each.by_system or not each.name.startswith(f"{app}."):
+            continue
+        address, view, attributes = pages[each.target]
+        body = {"verb": each, "model": each.target, "__doc__": each.__doc__, **attributes}
+        page: type[VerbView] = type(f"{each.__name__.title().replace('_', '')}Page", (view,), body)
+        made.append(path(f"{address}/{each.__name__.replace('_', '-')}/", page.as_view(), name=each.__name__))
+        MADE_PAGES.setdefault(each.target, []).append(MadePage(each, f"{app}:{each.__name__}", view.slug))
+    return made

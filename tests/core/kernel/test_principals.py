@@ -109,11 +109,10 @@ def test_nobody_gets_at_the_account_of_a_superuser_but_superusers(world: World) 
 @pytest.mark.parametrize("field", ["is_superuser", "is_active", "kind", "password"])
 def test_what_an_account_may_do_is_no_field(world: World, field: str) -> None:
     root = world.principal("superuser", fresh=True)
-    with pytest.raises(Invalid) as refused:
+    with pytest.raises(TypeError, match=field):
         change_person(world.user("hr"), root, **{field: True})
-    assert set(refused.value.errors) == {field}
     if field in ("is_superuser", "is_active"):
-        with pytest.raises(Invalid):
+        with pytest.raises((Invalid, TypeError), match=r"changed here|is_active"):
             create_person(world.organisation, root, email="x@zrnko.example", name="X", **{field: True})
 
 
