@@ -122,8 +122,8 @@ def _wait_for_approval(cases: int) -> None:
     """Submit one text by the product's own verbs and copy it into as many cases as there are texts to wait."""
     from cases.actions import report_signal, take_and_lead
     from cases.models import Case, CrisisKind
-    from comms.actions.approvals import submit_statement
     from comms.actions.statements import draft_statement
+    from comms.actions.submitting import submit_statement
     from comms.models import ApprovalRequest, Contributor, RequestStage, Statement, StatementVersion, VersionText
     from crisisdesk.desk.demo import people
 

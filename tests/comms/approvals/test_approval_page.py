@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from cases.actions import add_fact, confirm_fact
-from comms.actions.approvals import submit_statement, take_back_statement
 from comms.actions.statements import revise_statement
+from comms.actions.submitting import submit_statement, take_back_statement
 from comms.models import Approval, ApprovalRequest, StatementState, StatementVersion
 from comms.sending.actions.withdrawal import withdraw_statement
 from comms.sending.claiming import send_due
