@@ -15,6 +15,8 @@ from crisisdesk.embedded import free_port
 
 # Seconds after which the server may have closed a connection nobody used.
 KEPT_OPEN = 5.0
+# Tries of a tenth of a second until the server has to answer; a loaded machine takes its time.
+READY_TRIES = 3000
 
 
 @dataclass
@@ -75,7 +77,7 @@ def web_server() -> Iterator[int]:
 
 
 def _wait(port: int, process: "subprocess.Popen[Any]") -> None:
-    for _ in range(600):
+    for _ in range(READY_TRIES):
         if process.poll() is not None:
             raise RuntimeError("the web server did not start")
         try:

@@ -61,7 +61,10 @@ def _on_brands() -> list[Drift]:
     granted = _collected(BrandGrant.objects.values_list("membership", "permission__codename"))
     differing = _differences({pk: {role} for pk, role in held.items()}, granted)
     rows = Membership.objects.select_related("user", "brand").in_bulk([pk for pk, *_ in differing])
-    return [Drift(rows[pk].user, rows[pk].brand, *differences, membership=rows[pk]) for pk, *differences in differing]
+    return [
+        Drift(rows[pk].user, rows[pk].brand, held, missing, excess, membership=rows[pk])
+        for pk, held, missing, excess in differing
+    ]
 
 
 def _on_cases() -> list[Drift]:
@@ -70,7 +73,7 @@ def _on_cases() -> list[Drift]:
     differing = _differences(_by_pair(accepted), _by_pair(granted))
     users = User.objects.in_bulk({user for (user, _case), *_ in differing})
     cases = Case._default_manager.in_bulk({case for (_user, case), *_ in differing})
-    return [Drift(users[user], cases[case], *differences) for (user, case), *differences in differing]
+    return [Drift(users[user], cases[case], held, missing, excess) for (user, case), held, missing, excess in differing]
 
 
 def _by_pair(rows: Iterable[tuple[int, int, str]]) -> Held:
@@ -92,5 +95,6 @@ def _differences(roles: Held, granted: Held) -> list[tuple[Any, tuple[str, ...],
         wanted = {str(capability.value) for capability in capabilities_of(held)}
         given = granted.get(key, set())
         if wanted != given:
-            differing.append((key, *(tuple(sorted(names)) for names in (held, wanted - given, given - wanted))))
+            missing, excess = sorted(wanted - given), sorted(given - wanted)
+            differing.append((key, tuple(sorted(held)), tuple(missing), tuple(excess)))
     return differing

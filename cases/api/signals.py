@@ -46,11 +46,8 @@ class SignalLine(SignalOut):
     actions = False
 
 
-_Report: Any = serializer_for(report_signal, parent="brand", by="slug")
-
-
-class ReportIn(_Report):  # type: ignore[misc]
-    """A new signal; `severity` is provisional and follows the kind where it is left out."""
+class ReportIn(serializer_for(report_signal, parent="brand", by="slug")):  # type: ignore[misc]
+    """A new signal, with a screenshot that was sent as an upload before."""
 
     screenshot = VisibleField(Upload, required=False, help_text="A finished upload.")
 

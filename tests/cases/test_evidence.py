@@ -98,7 +98,7 @@ def test_a_closed_case_takes_no_evidence(world: World) -> None:
         (change_evidence, evidence, {"caption": "x"}),
     ):
         with pytest.raises(NotNow) as refused:
-            verb(row, world.principal("scribe"), **values)  # type: ignore[operator]
+            verb(row, world.principal("scribe"), **values)
         assert build.codes(refused) == {"closed"}
     assert open_evidence(evidence, world.principal("scribe")) == evidence.file
 
@@ -262,7 +262,7 @@ def test_a_refusal_of_the_verb_deletes_what_was_stored(world: World, file_folder
 def test_originals_are_downloads_and_noted(world: World) -> None:
     evidence = build.evidence(build.led(world), world.principal("scribe"), file=build.received("č. 1.jpg", PICTURE))
     client = build.english(world, "legal")
-    answer = client.get(reverse("cases:evidence_file", args=[evidence.uuid]))
+    answer: Any = client.get(reverse("cases:evidence_file", args=[evidence.uuid]))
     assert b"".join(answer.streaming_content) == PICTURE
     assert answer["Content-Disposition"] == "attachment; filename*=utf-8''%C4%8D.%201.jpg"
     assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
@@ -273,7 +273,7 @@ def test_originals_are_downloads_and_noted(world: World) -> None:
 
 def test_previews_carry_nothing_of_where_a_photo_was_taken(world: World) -> None:
     evidence = build.evidence(build.led(world), world.principal("scribe"), file=build.received("a.jpg", PICTURE))
-    answer = world.client("legal").get(reverse("cases:evidence_preview", args=[evidence.uuid]))
+    answer: Any = world.client("legal").get(reverse("cases:evidence_preview", args=[evidence.uuid]))
     content = b"".join(answer.streaming_content)
     assert answer["Content-Type"] == "image/webp"
     assert samples.GPS.encode() not in content
@@ -379,7 +379,7 @@ def test_a_report_takes_pictures_only(world: World, file_folder: Path) -> None:
 def test_a_file_of_a_signal_is_taken_and_removed_alike(world: World) -> None:
     held = build.signal(world, screenshot=build.received()).files.get()
     client = build.english(world, "duty")
-    answer = client.get(reverse("cases:signal_file", args=[held.uuid]))
+    answer: Any = client.get(reverse("cases:signal_file", args=[held.uuid]))
     assert b"".join(answer.streaming_content) == samples.picture()
     assert len(build.events_of(held, "case_evidence.opened")) == 1
     client.post(reverse("cases:remove_signal_file", args=[held.uuid]), {"reason": "A child is on it"})

@@ -49,8 +49,8 @@ class Compiled:
     """One question.
 
     `build` makes its queryset of plain values. Of its principal it may use `visible_to`, `brand_keys`, `case_keys`, the
-    account, and what `shape` tells apart; the instant is `clock.now()`. Further values it is given by name, as keywords
-    of `ask`; they are compared with columns as they are, integers and texts.
+    account, and what `shape` tells apart; the instant is `clock.now()` as it is. Further values it is given by name, as
+    keywords of `ask`; they are compared with columns as they are, integers and texts.
     """
 
     def __init__(
@@ -82,6 +82,8 @@ class Compiled:
             named = {name: _stand_in(name, value) for name, value in values.items()}
             with clock.time_at(SOME_TIME):
                 sql, given = self._build(StandIn(principal), **named).query.sql_with_params()
+            if any(isinstance(value, datetime) and value != SOME_TIME for value in given):
+                raise ValueError("a compiled question compares with the present instant and with no other")
             known = self._made[shape] = sql, list(given)
         return known
 

@@ -28,9 +28,6 @@ GRANT_MODELS = {"brand": "core.BrandGrant", "case": "cases.CaseGrant"}
 # that a request of somebody with thousands of roles costs no more than anybody else's.
 MOST_LISTED = 100
 
-# What `Principal` offers to the lookup `among`.
-Keys = "list[int] | Slot | GrantedCases"
-
 
 class Grants:
     """What one user was granted, read once by one query: for each capability the keys of brands and of cases.

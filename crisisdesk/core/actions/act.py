@@ -203,7 +203,6 @@ class Act:
     def _check_locked(self, user: int) -> None:
         if (PERSON, user) not in self.rows.locked:
             raise RuntimeError(f"{self.name} changes the grants of somebody it did not lock; name them in `locks=`")
-            self.actor.forget_grants()
 
     def refuse(self, code: str, message: Any, **details: Any) -> None:
         """Refuse because of one unmet condition."""

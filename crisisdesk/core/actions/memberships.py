@@ -254,6 +254,6 @@ def _about(membership: Membership) -> dict[str, Any]:
     return {"brand": membership.brand.slug, "user": membership.user_id, "role": str(membership.role)}
 
 
-def _dates(membership: Membership) -> dict[str, str | None]:
+def _dates(membership: Membership) -> dict[str, Any]:
     ends = membership.valid_until
     return {"valid_from": instant(membership.valid_from), "valid_until": instant(ends) if ends else None}

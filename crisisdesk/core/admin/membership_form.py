@@ -33,11 +33,10 @@ class MembershipForm(forms.ModelForm[Membership]):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        if self.instance.pk is None:
-            return
-        zone, ends = self.instance.brand.zone, self.instance.valid_until
-        self.initial["valid_from"] = days.first_day(self.instance.valid_from, zone)
-        self.initial["valid_until"] = days.last_day(ends, zone) if ends else None
+        if self.instance.pk:
+            zone, ends = self.instance.brand.zone, self.instance.valid_until
+            self.initial["valid_from"] = days.first_day(self.instance.valid_from, zone)
+            self.initial["valid_until"] = days.last_day(ends, zone) if ends else None
 
     def clean(self) -> dict[str, Any]:
         """Days become the instants between which the role holds."""

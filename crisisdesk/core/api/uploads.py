@@ -92,7 +92,7 @@ class UploadViewSet(DeskViewSet):
         if not given.isascii() or not given.isdigit():
             raise BadRequest(None, {OFFSET: [_("Say how many bytes have arrived before this part")]})
         length = request.META.get("CONTENT_LENGTH") or "0"
-        stream = request.data
+        stream: Any = request.data
         upload = receiving.append(
             self.get_object(),
             self.principal,

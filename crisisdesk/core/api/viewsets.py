@@ -135,7 +135,9 @@ class DeskViewSet(Answers, viewsets.GenericViewSet[Any]):
             made.detail = name != "create"
         else:
             made.path = made.path or name.replace("_", "-")
-            parsers = {"parser_classes": [StrictJSONParser, MultiPartParser]} if made.takes_files else {}
+            parsers: dict[str, Any] = (
+                {"parser_classes": [StrictJSONParser, MultiPartParser]} if made.takes_files else {}
+            )
             routed = extra_action(detail=made.detail, methods=["post"], url_path=made.path, **parsers)
             setattr(cls, name, routed(endpoint))
         cls.verbs = {**cls.verbs, name: made}

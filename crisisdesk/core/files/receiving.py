@@ -207,7 +207,7 @@ def append(upload: Upload, principal: Principal, *, offset: int, stream: IO[byte
         raise Invalid({"Content-Length": _("This part goes beyond the size given for the upload")})
     with tempfile.SpooledTemporaryFile(max_size=storage.CHUNK) as part:
         _read(stream, part, length)
-        key = storage.put(f"{storage.PARTS}/{upload.uuid}-{offset}-{uuid.uuid4()}", part)  # type: ignore[arg-type]
+        key = storage.put(f"{storage.PARTS}/{upload.uuid}-{offset}-{uuid.uuid4()}", part)
     try:
         with transaction.atomic():
             current = Upload.objects.select_for_update().get(pk=upload.pk)

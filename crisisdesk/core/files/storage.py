@@ -23,7 +23,7 @@ class Folder(FileSystemStorage):
 
     def _save(self, name: str, content: Any) -> str:
         """Store as Django does, and wait for the disk."""
-        saved: str = super()._save(name, content)
+        saved: str = super()._save(name, content)  # type: ignore[misc]
         descriptor = os.open(self.path(saved), os.O_RDONLY)
         try:
             os.fsync(descriptor)

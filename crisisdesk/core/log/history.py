@@ -1,4 +1,4 @@
-"""The readable field diff: who changed what and why. A convenience beside the event log, never the evidence."""
+"""The readable field diff: who changed what, by which action. A convenience beside the log, never the evidence."""
 
 from contextvars import ContextVar
 from typing import Any, Protocol

@@ -134,8 +134,8 @@ def test_decisions_are_final_and_made_once(world: World) -> None:
 def test_one_text_is_worked_on_at_a_time(version: StatementVersion) -> None:
     sql = """
         INSERT INTO comms_statementversion (uuid, created_at, statement_id, language, number, state, author_id,
-                                            payload_hash, channels, values)
-        SELECT gen_random_uuid(), now(), statement_id, language, 9, 'draft', author_id, '', '{}', '{}'
+                                            payload_hash, channels, values, held_back)
+        SELECT gen_random_uuid(), now(), statement_id, language, 9, 'draft', author_id, '', '{}', '{}', ''
         FROM comms_statementversion WHERE id = %s
     """
     assert refused(sql, version.pk) == "comms_version_one_open"

@@ -86,7 +86,8 @@ def test_a_stopped_channel_holds_nobody_up_and_is_told(world: World) -> None:
     assert event.payload["accounts"] == ["newsroom"]
     assert told(version, "statement.not_everywhere") >= {"community", "duty"}
     [notice] = Notification.objects.filter(kind="statement.not_everywhere", user=world.user("duty"))
-    assert Account.objects.get(brand=world.brand, kind="newsroom").name_cs in written(notice).body
+    stopped = Account.objects.get(brand=world.brand, kind="newsroom")
+    assert stopped.name_in(notice.user.language) in written(notice).body
     resume_account(Account.objects.get(brand=world.brand, kind="newsroom"), world.principal("manager"))
     sending.send_due()
     assert NewsroomPost.objects.exists()

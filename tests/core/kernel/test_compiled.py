@@ -31,7 +31,7 @@ def test_all_keys_are_one_parameter(world: World) -> None:
 
 def own_roles(principal: Principal, brand: str, most: int) -> QuerySet[Any, Any]:
     rows = Membership.objects.visible_to(principal).filter(user=principal.user, brand__slug=brand)
-    return rows.filter(pk__lt=most, since__lte=clock.now()).order_by("pk").values_list("role")
+    return rows.filter(pk__lt=most, valid_from__lte=clock.now()).order_by("pk").values_list("role")
 
 
 def test_a_question_is_put_together_once_and_filled_for_whoever_asks(
@@ -61,6 +61,12 @@ def test_the_instant_is_that_of_the_asking(world: World) -> None:
     assert question.ask(principal)
     with clock.time_at(clock.now() - timedelta(days=3650)):
         assert question.ask(principal) == []
+
+
+def test_an_instant_reckoned_from_the_present_one_is_refused(world: World) -> None:
+    later = Compiled(lambda _: User.objects.filter(date_joined__lt=clock.now() + timedelta(hours=1)).values_list("pk"))
+    with pytest.raises(ValueError, match="present instant"):
+        later.ask(world.principal("duty"))
 
 
 def test_shapes_are_told_apart_and_bounded(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
