@@ -8,11 +8,12 @@ itself knows words without accents and no base forms.
 import re
 import unicodedata
 from collections.abc import Callable
-from typing import Any, Self
+from typing import Self
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQuery, SearchVector
-from django.db import models
+
+from crisisdesk.core.access.querysets import DeskQuerySet
 
 # For each word of a text the terms under which it is found: the word itself first, then its base forms.
 Reader = Callable[[str], list[list[str]]]
@@ -62,7 +63,7 @@ def search_index(name: str) -> GinIndex:
     return GinIndex(_vector(), name=name)
 
 
-class Searched(models.QuerySet[Any]):
+class Searched(DeskQuerySet):
     """Rows of a searched model."""
 
     def searched(self, text: str) -> Self:
