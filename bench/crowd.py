@@ -123,8 +123,8 @@ def _wait_for_approval(cases: int) -> None:
     from cases.actions import report_signal, take_and_lead
     from cases.models import Case, CrisisKind
     from cases.severity import QuickAssessment
-    from comms.actions.approvals import submit_statement
     from comms.actions.statements import draft_statement
+    from comms.actions.submitting import submit_statement
     from comms.models import ApprovalRequest, Contributor, RequestStage, Statement, StatementVersion, VersionText
     from crisisdesk.desk.demo import people
 

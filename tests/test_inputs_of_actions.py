@@ -31,7 +31,7 @@ def bad_values(value: inputs.Value) -> Iterator[Any]:
     if isinstance(value, inputs.Text):
         yield "x" * (value.longest + 1)
         yield "a\x00b"
-        if value.required:
+        if value.required and value.strip:
             yield "   "
         if value.pattern or isinstance(value, inputs.Email | inputs.Address | inputs.Code):
             yield "§ §"

@@ -249,7 +249,8 @@ def action(
             raise ValueError(f"action {name!r} is the desk's own: nobody needs a capability for it")
         if needs is ... and not by_system:
             raise ValueError(f"action {name!r} does not say what it needs; None where seeing the object is enough")
-        check_signature(name, inputs, body)
+        if inputs is not None:
+            check_signature(name, inputs, body)
         made = Action(
             name,
             body,
