@@ -122,6 +122,7 @@ def _wait_for_approval(cases: int) -> None:
     """Submit one text by the product's own verbs and copy it into as many cases as there are texts to wait."""
     from cases.actions import report_signal, take_and_lead
     from cases.models import Case, CrisisKind
+    from cases.severity import QuickAssessment
     from comms.actions.statements import draft_statement
     from comms.actions.submitting import submit_statement
     from comms.models import ApprovalRequest, Contributor, RequestStage, Statement, StatementVersion, VersionText
@@ -130,7 +131,8 @@ def _wait_for_approval(cases: int) -> None:
     brand, kind = Brand.objects.get(slug=people.BRAND[1]), CrisisKind.objects.get(code="viral_backlash")
     duty, author = (Principal.for_user(people.user_of(code)) for code in ("duty", "community"))
     signal = report_signal(brand, duty, title="Bench", kind=kind)
-    case = take_and_lead(signal, duty, harm="no", spreading="no", growing="yes")
+    assessment = QuickAssessment(harm="no", spreading="no", growing="yes")
+    case = take_and_lead(signal, duty, assessment=assessment)
     version = draft_statement(case, author, purpose="update", text="Víme o tom a zjišťujeme, co se stalo.")
     request = submit_statement(version, author).request
     homes = Case.objects.filter(reference__startswith="CD-2020-", brand=brand, state="active", confidential=False)

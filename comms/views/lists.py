@@ -103,7 +103,7 @@ def owed_reviews(case: Case, principal: Principal) -> list[ReleaseReview]:
 class ApprovalPage(KeysetPage[Any]):
     """A page of what waits: every row names who decides, so fewer fit than of other lists."""
 
-    SIZE = 25
+    SIZE = 15
 
 
 class ApprovalListView(DeskView):

@@ -8,11 +8,13 @@ itself knows words without accents and no base forms.
 import re
 import unicodedata
 from collections.abc import Callable
-from typing import Any, Self
+from typing import Self
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQuery, SearchVector
-from django.db import models
+
+from crisisdesk.core.access.querysets import DeskQuerySet
 
 # For each word of a text the terms under which it is found: the word itself first, then its base forms.
 Reader = Callable[[str], list[list[str]]]
@@ -62,10 +64,17 @@ def search_index(name: str) -> GinIndex:
     return GinIndex(_vector(), name=name)
 
 
-class Searched(models.QuerySet[Any]):
+class Searched(DeskQuerySet):
     """Rows of a searched model."""
 
     def searched(self, text: str) -> Self:
-        """Rows that hold each of the words; all of them where the text has none."""
+        """Rows that hold each of the words; all of them where the text has none.
+
+        The hits are found first, as an array: asked for the first fifty, PostgreSQL takes the beginning of a word for
+        a common one and reads the table.
+        """
         query = query_of(text)
-        return self if query is None else self.alias(_sought=_vector()).filter(_sought=query)
+        if query is None:
+            return self
+        hits = self.model._base_manager.alias(_sought=_vector()).filter(_sought=query).order_by().values("pk")
+        return self.filter(pk__among=ArraySubquery(hits))

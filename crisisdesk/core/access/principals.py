@@ -72,10 +72,10 @@ class GrantedCases(Expression):
         super().__init__()
         self.user, self.capability = user, capability
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
         """`ARRAY (SELECT …)`."""
         sql = f"ARRAY (SELECT content_object_id FROM {_grants_table('case')} WHERE user_id = %s AND permission_id = "  # noqa: S608 - our own
-        return f"{sql} ({_permission_query('case')} AND permission.codename = %s))", [self.user, self.capability]
+        return f"{sql} ({_permission_query('case')} AND permission.codename = %s))", (self.user, self.capability)
 
 
 def _grants_table(scope: str) -> str:

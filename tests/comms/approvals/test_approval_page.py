@@ -244,8 +244,8 @@ def test_lists_ask_no_more_for_four_hundred_texts(world: World, django_assert_ma
         with django_assert_max_num_queries(15):
             answer = client.get(page)
         assert answer.status_code == 200
-        assert len(answer.context["page"].rows) == (25 if "approvals" in page else 50)
+        assert len(answer.context["page"].rows) == (15 if "approvals" in page else 50)
         assert "approvals" not in page or len(answer.content) <= 60_000
         older = f"{page}{'&' if '?' in page else '?'}after={answer.context['page'].next}"
         with django_assert_max_num_queries(15):
-            assert len(client.get(older).context["page"].rows) == (25 if "approvals" in page else 50)
+            assert len(client.get(older).context["page"].rows) == (15 if "approvals" in page else 50)
