@@ -451,7 +451,7 @@ def _document(node: Node, *, before: bool, after: bool) -> _Doc:
 
 def _element(element: Element) -> _Doc:
     many = any("\n" in each for each in element.attributes)
-    attributes = [doc for each in element.attributes for doc in (_Break(" ", hard=many), each)]
+    attributes: list[_Doc] = [doc for each in element.attributes for doc in (_Break(" ", hard=many), each)]
     tag = _Group([f"<{element.name}", _Indented(attributes), _Break() if attributes else "", element.end])
     if element.verbatim is not None:
         return _Group([tag, element.verbatim, element.close])

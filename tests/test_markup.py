@@ -11,11 +11,11 @@ from django.contrib import admin
 from django.db import models
 from django.urls import reverse
 
-from cases.forms import DeskForm
 from comms.forms import closed_field
 from comms.models import TemplatePlaceholder
 from crisisdesk.core.access.principals import ANONYMOUS
 from crisisdesk.core.templatetags.desk import field as drawn_field
+from crisisdesk.core.web.input_forms import DeskForm
 from tests.comms import build
 from tests.conftest import World
 from tests.permissions_table import SEEN, PageRow
@@ -160,7 +160,7 @@ def test_no_page_of_the_administration_draws_what_people_wrote_as_markup(world: 
 def test_a_help_text_is_text_where_people_sign(world: World, evil: Any, page: str) -> None:
     case, [version, *_others] = build.case(world), build.prepared(world)
     browser = world.client("duty")
-    address = {
+    address: list[Any] = {
         "release": ["comms:release", case.reference, version.template.uuid],
         "template": ["comms:template", version.uuid],
         "first_statement": ["comms:first_statement", case.reference],

@@ -49,7 +49,7 @@ class SignalLine(SignalOut):
 _Report: Any = serializer_for(report_signal, parent="brand", by="slug")
 
 
-class ReportIn(_Report):  # type: ignore[misc]
+class ReportIn(_Report):
     """A new signal; `severity` is provisional and follows the kind where it is left out."""
 
     screenshot = VisibleField(Upload, required=False, help_text="A finished upload.")

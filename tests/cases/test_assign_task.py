@@ -28,6 +28,7 @@ def test_the_time_stays_where_none_is_given(world: World) -> None:
 
 
 def test_twice_is_once(world: World) -> None:
+    handed = None
     for _again in range(2):
         handed = assign_task(task(world), world.principal("scribe"), assignee=world.user("quality"))
     assert len(events_of(handed, "task.assigned")) == 1

@@ -365,7 +365,7 @@ def test_a_long_list_is_shown_in_full_on_request(world: World, monkeypatch: pyte
 
 def test_a_screenshot_comes_with_a_report_and_goes_into_the_case(world: World) -> None:
     client = build.english(world, "community")
-    values = {"brand": world.brand.pk, "title": "Mould", "screenshot": samples.sent("post.png", samples.picture())}
+    values = {"brand": world.brand.uuid, "title": "Mould", "screenshot": samples.sent("post.png", samples.picture())}
     answer = client.post(reverse("cases:report_signal"), values)
     assert answer.status_code == 303
     held = SignalFile.objects.get()
@@ -389,7 +389,7 @@ def test_a_report_takes_pictures_only(world: World, file_folder: Path) -> None:
         build.signal(world, screenshot=build.received("a.pdf", samples.PDF))
     assert list(refused.value.errors) == ["screenshot"]
     client = build.english(world, "community")
-    values = {"brand": world.brand.pk, "title": "Mould", "screenshot": samples.sent("a.pdf", samples.PDF)}
+    values = {"brand": world.brand.uuid, "title": "Mould", "screenshot": samples.sent("a.pdf", samples.PDF)}
     answer = client.post(reverse("cases:report_signal"), values)
     assert answer.status_code == 422
     assert "This is no picture but PDF" in answer.content.decode()

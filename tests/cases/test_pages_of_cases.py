@@ -240,7 +240,7 @@ def test_a_page_of_a_case_takes_few_queries(world: World, sealed: Callable[[], N
     sealed()
     assert queries(client, f"/cases/{case.reference}/") <= 16
     assert queries(client, f"/cases/{case.reference}/course/") <= 15
-    assert queries(client, f"/cases/{case.reference}/facts/") <= 12
+    assert queries(client, f"/cases/{case.reference}/facts/") <= 12  # the evidence is one of them
 
 
 def test_a_poll_asks_for_the_session_the_account_its_grants_and_one_number(

@@ -49,8 +49,8 @@ class TokenForm(form_for(create_token)):  # type: ignore[misc]
         label=_("How long it works"), coerce=int, choices=LIFETIMES, initial=DEFAULT_TOKEN_DAYS
     )
 
-    field_order = ("name", "scopes", "days", "brands", "networks")
+    field_order: tuple[str, ...] | list[str] = ("name", "scopes", "days", "brands", "networks")
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["scopes"].choices = scope_choices()  # type: ignore[attr-defined]
+        self.fields["scopes"].choices = scope_choices()

@@ -44,7 +44,8 @@ def serializer_for(
     above = {parent: VisibleField(action.target, slug_field=by)} if parent else {}
     if shape is None:
         return type(f"{action.__name__.title().replace('_', '')}In", (Input,), above)
-    return _of_parent(shape, parent, action.target, by) if parent else of_shape(shape)
+    plain: Any = shape  # classes are hashable, which the checker does not see of this one
+    return _of_parent(plain, parent, action.target, by) if parent else of_shape(plain)
 
 
 @cache
@@ -174,4 +175,5 @@ def _texts(value: Texts, options: dict[str, Any]) -> Any:
 
 @make.register
 def _record(value: Record, options: dict[str, Any]) -> Any:
-    return of_shape(value.of)(**options)
+    shape: Any = value.of
+    return of_shape(shape)(**options)
