@@ -53,4 +53,4 @@ class TokenForm(form_for(create_token)):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["scopes"].choices = scope_choices()  # type: ignore[attr-defined]
+        self.fields["scopes"].choices = scope_choices()

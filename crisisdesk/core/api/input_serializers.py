@@ -44,12 +44,18 @@ def serializer_for(
     above = {parent: VisibleField(action.target, slug_field=by)} if parent else {}
     if shape is None:
         return type(f"{action.__name__.title().replace('_', '')}In", (Input,), above)
-    return _of_parent(shape, parent, action.target, by) if parent else of_shape(shape)
+    hashable: Any = shape
+    return _of_parent(hashable, parent, action.target, by) if parent else of_shape(shape)
+
+
+def of_shape(shape: Any) -> type[Input]:
+    """The serializer of a shape by itself."""
+    made: type[Input] = _of_shape(shape)
+    return made
 
 
 @cache
-def of_shape(shape: Any) -> type[Input]:
-    """The serializer of a shape by itself."""
+def _of_shape(shape: Any) -> type[Input]:
     return _made(shape, {})
 
 
