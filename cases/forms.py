@@ -1,11 +1,11 @@
-"""Forms that carry files, which arrive before the action they are for."""
+"""Forms of pages that take files besides what an action asks for."""
 
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cases.actions.evidence import add_evidence
+from cases.actions import add_evidence, report_signal
 from crisisdesk.core.files.receiving import Received, receive
 from crisisdesk.core.files.types import FileKind, accept
 from crisisdesk.core.models import Upload
@@ -22,10 +22,14 @@ def screenshot_field() -> forms.FileField:
     )
 
 
-class EvidenceForm(form_for(add_evidence)):  # type: ignore[misc]
-    """A file for a case: chosen, taken with the camera, or sent in parts before (`upload`)."""
+class ReportForm(form_for(report_signal)):
+    """A new signal, with a picture of it."""
 
-    ABOUT = ("caption", "source", "side", "captured_at")
+    screenshot = screenshot_field()
+
+
+class EvidenceForm(form_for(add_evidence)):
+    """A file for a case: chosen, taken with the camera, or sent in parts before (`upload`)."""
 
     file = forms.FileField(
         label=_("File"),
@@ -52,7 +56,7 @@ class EvidenceForm(form_for(add_evidence)):  # type: ignore[misc]
 
     def about(self) -> dict[str, Any]:
         """The values of the verb besides the file."""
-        return {name: self.cleaned_data[name] for name in self.ABOUT}
+        return {name: value for name, value in self.cleaned_data.items() if name not in ("file", "photo", "upload")}
 
     def received(self) -> Received:
         """The file, checked and stored."""

@@ -17,34 +17,22 @@ from crisisdesk.core.files.types import FileKind
 from crisisdesk.core.models import StoredFile
 
 Held = Evidence | SignalFile
-_LONGEST = 300  # characters of a caption and of a source
 
 
-class AboutEvidence(Inputs):
-    """What is said about a piece of evidence."""
+class EvidenceInputs(Inputs):
+    """A file for a case, and what is said about it."""
 
-    caption = Text(_("What it shows"), longest=_LONGEST, required=False)
-    source = Text(
-        _("Where it comes from"), longest=_LONGEST, required=False, help=_("Who gave it, or where it was found")
-    )
+    file = Inner(of=Received)
+    caption = Text(_("What it shows"), longest=300, required=False)
+    source = Text(_("Where it comes from"), longest=300, required=False, help=_("Who gave it, or where it was found"))
     side = Choice(_("From which side"), among=Side.choices, required=False, initial=Side.UNKNOWN)
     captured_at = Instant(_("When it was taken"), required=False)
 
 
-class EvidenceInputs(AboutEvidence):
-    """A file for a case, and what is said about it."""
+class AboutEvidence(Changes, of=EvidenceInputs, without=("file", "side")):
+    """What is said about a piece of evidence."""
 
-    file = Inner(of=Received)
-
-
-class EvidenceChange(Changes, of=AboutEvidence):
-    """What can change about a piece of evidence."""
-
-
-class RemovalInputs(Inputs):
-    """Why the bytes are deleted."""
-
-    reason = Reason(missing=_("Say why the file is removed"))
+    side = Choice(_("From which side"), among=Side.choices)
 
 
 @action("cases.add_evidence", needs=Capability.CONTRIBUTE, title=_("Add evidence"), creates=True, inputs=EvidenceInputs)
@@ -73,10 +61,7 @@ add_evidence.guard(case_is_open)
 
 
 @action(
-    "cases.change_evidence",
-    needs=Capability.CONTRIBUTE,
-    title=_("Change what is said about it"),
-    inputs=EvidenceChange,
+    "cases.change_evidence", needs=Capability.CONTRIBUTE, title=_("Change what is said about it"), inputs=AboutEvidence
 )
 def change_evidence(
     evidence: Evidence,
@@ -105,13 +90,19 @@ def _removed_before(held: Held, act: Act, **given: object) -> Held | None:
     return held if held.file.removed_at else None
 
 
+class RemoveInputs(Inputs):
+    """Why."""
+
+    reason = Reason(missing=_("Say why the file is removed"))
+
+
 @action(
     "cases.remove_evidence",
     needs=Capability.LEAD,
     title=_("Remove the file"),
     repeat=_removed_before,
     locks=("file",),
-    inputs=RemovalInputs,
+    inputs=RemoveInputs,
 )
 def remove_evidence(held: Held, act: Act, *, reason: str) -> Held:
     """Delete the bytes of a file of a case or of a signal, for example for privacy. Its hash and the reason stay.

@@ -11,11 +11,11 @@ from rest_framework.decorators import action as extra_action
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
-from cases.actions import add_evidence, change_evidence, open_evidence, remove_evidence
+from cases.actions import change_evidence, evidence, open_evidence, remove_evidence
 from cases.api.parts import BY_CASE, CasePart
 from cases.api.shapes import PersonRef
 from cases.models import Evidence, Side, SignalFile
-from crisisdesk.core.api.input_serializers import serializer_for
+from crisisdesk.core.api.input_serializers import of_shape
 from crisisdesk.core.api.paging import refuse_unknown
 from crisisdesk.core.api.uploads import FileIn
 from crisisdesk.core.api.viewsets import DeskViewSet, Filter, Output, verb
@@ -50,7 +50,10 @@ class CaseEvidenceOut(CasePart):
         )  # fmt: skip
 
 
-class CaseEvidenceIn(FileIn, serializer_for(add_evidence)):  # type: ignore[misc]
+AboutEvidence = of_shape(evidence.AboutEvidence)
+
+
+class CaseEvidenceIn(FileIn, AboutEvidence):  # type: ignore[misc, valid-type]
     """A file for a case, sent along in a form or before in parts, and what is said about it."""
 
 

@@ -46,8 +46,11 @@ class SignalLine(SignalOut):
     actions = False
 
 
-class ReportIn(serializer_for(report_signal, parent="brand", by="slug")):  # type: ignore[misc]
-    """A new signal, with a screenshot that was sent as an upload before."""
+_Report: Any = serializer_for(report_signal, parent="brand", by="slug")
+
+
+class ReportIn(_Report):  # type: ignore[misc]
+    """A new signal; `severity` is provisional and follows the kind where it is left out."""
 
     screenshot = VisibleField(Upload, required=False, help_text="A finished upload.")
 

@@ -20,7 +20,7 @@ from cases.actions import (
     take_over_signal,
 )
 from cases.extensions import signal_panels
-from cases.forms import screenshot_field
+from cases.forms import ReportForm
 from cases.models import Case, Severity, Signal, SignalState
 from cases.models.assessments import ALL_NO
 from cases.views.base import KeysetPage, VerbPage, no_content, possible
@@ -173,12 +173,6 @@ class OpenPage(LeadPage):
 def brands_to_report_on(principal: Principal) -> QuerySet[Brand]:
     """The brands a person may raise signals on."""
     return Brand.objects.filter(pk__in=sorted(principal.brands_with(Capability.CONTRIBUTE)), active=True)
-
-
-class ReportForm(form_for(report_signal)):  # type: ignore[misc]
-    """A new signal, with a picture that shows it."""
-
-    screenshot = screenshot_field()
 
 
 class ReportPage(NewView):

@@ -11,7 +11,7 @@ from cases.monitoring.detectors.complaints import ComplaintCounts
 from cases.monitoring.detectors.cooldown import CoolDown, Passage
 from cases.monitoring.detectors.explaining import context_of
 from cases.monitoring.detectors.firings import Context, Detector, Firing, Sensitivity
-from cases.monitoring.detectors.notifying import Notice, Severity, SignalBook, Why
+from cases.monitoring.detectors.notifying import AlarmLevel, Notice, SignalBook, Why
 from cases.monitoring.detectors.panel import Outcome, Panel, PanelSettings
 from cases.monitoring.detectors.persisting import StateProblem, as_text, from_text
 from cases.monitoring.detectors.replaying import Replay, TooLate
@@ -21,6 +21,7 @@ from cases.monitoring.detectors.terms import Term
 from cases.monitoring.detectors.volume import Reading, Verdict, VolumeBurst, VolumeSettings
 
 __all__ = [
+    "AlarmLevel",
     "BadCount",
     "Bucket",
     "ComplaintCounts",
@@ -37,7 +38,6 @@ __all__ = [
     "Reading",
     "Replay",
     "Sensitivity",
-    "Severity",
     "Sighting",
     "SignalBook",
     "Silence",

@@ -22,8 +22,8 @@ QUIET = 6 * PER_HOUR
 MOST_OPEN = 500
 
 
-class Severity(IntEnum):
-    """How urgent a signal is, from the agreement of its evidence."""
+class AlarmLevel(IntEnum):
+    """How urgent an alarm is, from the agreement of its evidence; a case has a `Severity`, where 1 is the gravest."""
 
     NOTICE = 1
     WARNING = 2
@@ -47,7 +47,7 @@ class Notice:
     why: Why
     about: str
     number: int
-    severity: Severity
+    severity: AlarmLevel
     firing: Firing | None = None
 
 
@@ -61,7 +61,7 @@ class Open:
     opened: int
     heard: int
     told: int
-    severity: Severity = Severity.NOTICE
+    severity: AlarmLevel = AlarmLevel.NOTICE
     reminded: int = 0
     acknowledged: bool = False
     snoozed_until: int = 0
@@ -82,10 +82,10 @@ class Open:
         before, self.severity = self.severity, max(self.severity, self._weighed())
         return worse or self.severity > before
 
-    def _weighed(self) -> Severity:
+    def _weighed(self) -> AlarmLevel:
         """A critical term is critical. Else one point for each detector, one for reach, one for twice a threshold."""
         points = len(self.evidence) + (Detector.REACH in self.evidence) + self.surpassed
-        return Severity.CRITICAL if self.critical else Severity(min(Severity.CRITICAL, points))
+        return AlarmLevel.CRITICAL if self.critical else AlarmLevel(min(AlarmLevel.CRITICAL, points))
 
     def reminders_due(self, number: int) -> int:
         """How many of the reminders should have been given by now."""
@@ -93,7 +93,7 @@ class Open:
 
     def settled(self, number: int) -> bool:
         """Whether it has been quiet long enough to close; a critical one nobody took waits for its last reminder."""
-        waits = self.severity is Severity.CRITICAL and not self.acknowledged and self.reminded < len(REMINDERS)
+        waits = self.severity is AlarmLevel.CRITICAL and not self.acknowledged and self.reminded < len(REMINDERS)
         return number - self.heard >= QUIET and not waits
 
 
@@ -184,7 +184,7 @@ class SignalBook:
         self.linked = bool(fields["linked"])
         self.open = {
             str(about): Open(
-                **{**signal, "severity": Severity(signal["severity"]), "evidence": dict(signal["evidence"])}
+                **{**signal, "severity": AlarmLevel(signal["severity"]), "evidence": dict(signal["evidence"])}
             )
             for about, signal in fields["open"]
         }

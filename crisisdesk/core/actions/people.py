@@ -37,9 +37,6 @@ class OrganisationChanges(TypedDict, total=False):
     """What can change about the organisation."""
 
     name: str
-    default_language: str
-    time_zone: str
-    public_url: str
     about: str
 
 
@@ -47,9 +44,6 @@ class OrganisationInputs(Changes):
     """What administrators change about the organisation."""
 
     name = Text(longest=120)
-    default_language = Language()
-    time_zone = Text(longest=64)
-    public_url = Address(longest=200, required=False)
     about = Text(longest=LONGEST_TEXT, required=False)
 
 
@@ -60,7 +54,7 @@ class OrganisationInputs(Changes):
     inputs=OrganisationInputs,
 )
 def change_organisation(organisation: Organisation, act: Act, **changes: Unpack[OrganisationChanges]) -> Organisation:
-    """Change name, languages, time zone or public address of the organisation."""
+    """Change the name of the organisation, or what is said about it."""
     changed = act.assign(organisation, changes)
     act.save(organisation)
     act.record("organisation.changed", on=organisation, fields=changed)

@@ -34,7 +34,7 @@ class OrganisationAdmin(DeskAdmin):
     """The one organisation."""
 
     change_verb = people.change_organisation
-    fields = ("name", "default_language", "time_zone", "public_url", "about")
+    fields = ("name", "about")
 
 
 @admin.register(Brand)

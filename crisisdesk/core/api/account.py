@@ -185,7 +185,7 @@ class OrganisationOut(Output):
 
     class Meta:
         model = Organisation
-        fields = ("uuid", "name", "default_language", "time_zone", "public_url", "about")
+        fields = ("uuid", "name", "about")
 
 
 class OrganisationViewSet(DeskViewSet):

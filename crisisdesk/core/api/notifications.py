@@ -49,7 +49,8 @@ class NotificationOut(Output):
     def _told(self, row: Notification) -> Told:
         view = self.context["view"]
         found: Told = view.lines.get(row.pk) or told([row], view.principal)[0]
-        return view.lines.setdefault(row.pk, found)  # type: ignore[no-any-return]
+        view.lines[row.pk] = found
+        return found
 
 
 class ReadAllOut(serializers.Serializer[Any]):
@@ -78,8 +79,9 @@ class NotificationViewSet(DeskViewSet):
 
     def get_queryset(self) -> QuerySet[Any]:
         """The list; mails are not in it."""
-        rows = super().get_queryset()
-        return rows if getattr(self, "swagger_fake_view", False) else rows.listed()
+        rows: Any = super().get_queryset()
+        listed: QuerySet[Any] = rows if getattr(self, "swagger_fake_view", False) else rows.listed()
+        return listed
 
     def paginate_queryset(self, queryset: Any) -> Any:
         """The page, its words asked for at once."""

@@ -28,15 +28,15 @@ MOST_WAITING = 20
 class UploadInputs(Inputs):
     """A file that will arrive in parts."""
 
-    name = Text(longest=1_000, help=_("As it is called; shown and sent back so."), page=False)
-    size = Whole(help=_("In bytes."), page=False)
+    name = Text(longest=1_000, strip=False, help=_("As it is called; shown and sent back so."))
+    size = Whole(least=1, most=LARGEST, help=_("In bytes."))
     sha256 = Text(
         longest=64,
         pattern="[0-9a-fA-F]{64}",
         required=False,
         blank=False,
+        wrong=_("This is not the sha256 of a file: 64 digits and letters from a to f"),
         help=_("Of the whole file; checked when it is finished."),
-        page=False,
     )
 
 
@@ -48,8 +48,6 @@ def start_upload(organisation: Organisation, act: Act, *, name: str, size: int, 
     """
     name = cleaned(name)
     most = likely_limit(suffix_of(name))
-    if size < 1:
-        raise Invalid({"size": _("This file is empty. Choose another one.")})
     if size > most:
         said = _("This is too large: such a file may have {most} MB, and a video {video} MB.")
         raise Invalid({"size": format_lazy(said, most=most // MEGABYTE, video=LARGEST // MEGABYTE)})

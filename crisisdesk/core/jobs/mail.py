@@ -187,8 +187,8 @@ class _Awaited(io.RawIOBase):
 
     def __init__(self, conversation: _Stepped) -> None:
         self.conversation = conversation
-        self.sock: Any = conversation.sock
-        self.raw: Any = self.sock.makefile("rb", buffering=0)
+        self.sock = cast("Any", conversation.sock)
+        self.raw = self.sock.makefile("rb", buffering=0)
 
     def readable(self) -> bool:
         """It is only read."""

@@ -141,7 +141,7 @@ class DeadNotice(Notification):
     A model of its own because it answers another question: everybody sees their own notifications and nobody else's.
     """
 
-    objects = DeadNoticeQuerySet.as_manager()  # type: ignore[assignment] - it answers another question
+    objects = DeadNoticeQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         proxy = True

@@ -28,9 +28,6 @@ class Organisation(DeskModel):
     """The one organisation of this installation. Brands divide it."""
 
     name = models.CharField(_("name"), max_length=120)
-    default_language = models.CharField(_("default language"), max_length=3, default="cs", validators=[LANGUAGE_CODE])
-    time_zone = models.CharField(_("time zone"), max_length=64, default="Europe/Prague")
-    public_url = models.URLField(_("public address of this desk"), blank=True)
     about = models.TextField(_("about the organisation"), blank=True)
     only = models.BooleanField(default=True, editable=False)
 

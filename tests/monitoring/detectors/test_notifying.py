@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cases.monitoring.detectors import Detector, Firing, Notice, Severity, SignalBook, Why
+from cases.monitoring.detectors import AlarmLevel, Detector, Firing, Notice, SignalBook, Why
 from cases.monitoring.detectors.notifying import MOST_OPEN, QUIET
 from tests.monitoring.detectors.streams import FIRST
 
@@ -134,17 +134,17 @@ def test_one_open_signal_for_each_story() -> None:
 @pytest.mark.parametrize(
     ("firings", "severity"),
     [
-        ([firing()], Severity.NOTICE),
-        ([firing(evidence=7.0)], Severity.WARNING),
-        ([firing(), firing(detector=Detector.NEGATIVE_SHARE)], Severity.WARNING),
-        ([firing(detector=Detector.REACH)], Severity.WARNING),
-        ([firing(), firing(detector=Detector.REACH)], Severity.CRITICAL),
-        ([firing(), firing(detector=Detector.NEGATIVE_SHARE), firing(detector=Detector.VIRAL)], Severity.CRITICAL),
-        ([firing(detector=Detector.TERM, critical=True)], Severity.CRITICAL),
-        ([firing(detector=Detector.TERM, critical=False)], Severity.NOTICE),
+        ([firing()], AlarmLevel.NOTICE),
+        ([firing(evidence=7.0)], AlarmLevel.WARNING),
+        ([firing(), firing(detector=Detector.NEGATIVE_SHARE)], AlarmLevel.WARNING),
+        ([firing(detector=Detector.REACH)], AlarmLevel.WARNING),
+        ([firing(), firing(detector=Detector.REACH)], AlarmLevel.CRITICAL),
+        ([firing(), firing(detector=Detector.NEGATIVE_SHARE), firing(detector=Detector.VIRAL)], AlarmLevel.CRITICAL),
+        ([firing(detector=Detector.TERM, critical=True)], AlarmLevel.CRITICAL),
+        ([firing(detector=Detector.TERM, critical=False)], AlarmLevel.NOTICE),
     ],
 )
-def test_severity_comes_from_agreement_and_reach(firings: list[Firing], severity: Severity) -> None:
+def test_severity_comes_from_agreement_and_reach(firings: list[Firing], severity: AlarmLevel) -> None:
     book = SignalBook()
     for one in firings:
         book.take(one)
@@ -155,7 +155,7 @@ def test_agreement_of_a_second_detector_is_worth_telling() -> None:
     book = SignalBook()
     book.take(firing())
     (notice,) = book.take(firing(1, detector=Detector.NEGATIVE_SHARE))
-    assert (notice.why, notice.severity) == (Why.WORSE, Severity.WARNING)
+    assert (notice.why, notice.severity) == (Why.WORSE, AlarmLevel.WARNING)
 
 
 def test_nothing_is_told_twice_within_a_bucket() -> None:
