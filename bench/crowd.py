@@ -105,7 +105,7 @@ def _run(sql: str, values: dict[str, Any]) -> None:
 def _person(name: str, roles: int, cases: int, role: Any, brand: Brand) -> None:
     """Somebody who spoke in `roles` cases spread over all the years, and leads crises of the brand, or of none."""
     from crisisdesk.core.access.roles import ROLE_CAPABILITIES, Role
-    from crisisdesk.core.actions.people import grant_membership
+    from crisisdesk.core.actions.memberships import grant_membership
 
     user = User.objects.create_user(f"{name}@bench.example", None, name=f"{name.title()} Person")
     if role is not None:
@@ -122,8 +122,8 @@ def _wait_for_approval(cases: int) -> None:
     """Submit one text by the product's own verbs and copy it into as many cases as there are texts to wait."""
     from cases.actions import report_signal, take_and_lead
     from cases.models import Case, CrisisKind
-    from comms.actions.approvals import submit_version
     from comms.actions.statements import draft_statement
+    from comms.actions.submitting import submit_statement
     from comms.models import ApprovalRequest, Contributor, RequestStage, Statement, StatementVersion, VersionText
     from crisisdesk.desk.demo import people
 
@@ -132,7 +132,7 @@ def _wait_for_approval(cases: int) -> None:
     signal = report_signal(brand, duty, title="Bench", kind=kind)
     case = take_and_lead(signal, duty, harm="no", spreading="no", growing="yes")
     version = draft_statement(case, author, purpose="update", text="Víme o tom a zjišťujeme, co se stalo.")
-    request = submit_version(version, author).request
+    request = submit_statement(version, author).request
     homes = Case.objects.filter(reference__startswith="CD-2020-", brand=brand, state="active", confidential=False)
     pks = list(homes.order_by("pk").values_list("pk", flat=True)[:WAITING])
     for pk in pks:

@@ -34,7 +34,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
-    with measured_database():
+    with measured_database(with_people=False):
         from django.conf import settings
         from django.core.management import call_command
 

@@ -65,7 +65,7 @@ class Works:
         case = made.filter(state="active").exclude(title="Bench").latest("pk")
         reference, seq = case.reference, case.chain.head_seq
         digest = self._digest(lead)
-        poll = {"HX_Request": "true"}
+        poll: Any = {"HX_Request": "true"}
         self.every = [
             Work("BASE", lambda: lead("GET", "/bench/base/")),
             Work("case list, 50 rows", lambda: lead("GET", "/cases/"), 15),
@@ -240,7 +240,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--repeats", type=int, default=20)
     options = parser.parse_args()
-    with measured_database():
+    with measured_database(with_people=False):
         prepare(options.cases)
         print_table(options.cases, rounds=options.rounds, repeats=options.repeats)
         print_search(options.rounds)

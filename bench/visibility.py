@@ -15,11 +15,12 @@ WITH made AS (
 ), numbered AS (SELECT id, row_number() OVER (ORDER BY id) AS n FROM made)
 INSERT INTO cases_case (
     uuid, created_at, reference, realm, chain_id, brand_id, title, summary, state, severity, confidential,
-    primary_language, content_languages, conference_link, reported_at, policy_snapshot, version
+    primary_language, content_languages, conference_link, reported_at, policy_snapshot, version,
+    search_words
 )
 SELECT gen_random_uuid(), now() - n * interval '3 minutes', 'CD-2020-' || lpad(n::text, 7, '0'), 'live', id,
        (SELECT array_agg(pk ORDER BY pk) FROM unnest(%(brands)s::bigint[]) AS pk)[1 + n %% %(brand_count)s],
-       'Case ' || n, '', 'reported', 1 + n %% 4, n %% 50 = 0, 'cs', '{cs,en}', '', now(), '{}', 1
+       'Case ' || n, '', 'reported', 1 + n %% 4, n %% 50 = 0, 'cs', '{cs,en}', '', now(), '{}', 1, 'case ' || n
 FROM numbered
 """
 

@@ -27,7 +27,7 @@ def application(environ: dict[str, Any], start_response: StartResponse) -> Itera
         start_response("200 OK", [("Content-Type", "text/plain")])
         return [str(time.process_time()).encode()]
     if "HTTP_X_BENCH_QUERIES" not in environ:
-        return product(environ, start_response)  # type: ignore[no-any-return]
+        return product(environ, start_response)
     asked: list[str] = []
 
     def noting(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
@@ -38,4 +38,4 @@ def application(environ: dict[str, Any], start_response: StartResponse) -> Itera
         return start_response(status, [*headers, ("X-Bench-Queries", str(len(asked)))], *([error] if error else []))
 
     with connection.execute_wrapper(noting):
-        return product(environ, start)  # type: ignore[no-any-return]
+        return product(environ, start)

@@ -22,7 +22,7 @@ def open_world(prefix: str = "") -> Q:
     return Q(**{f"{prefix}confidential": False, f"{prefix}realm": "live"})
 
 
-class CaseQuerySet(Searched, DeskQuerySet):
+class CaseQuerySet(DeskQuerySet, Searched):
     """Cases."""
 
     def visible_to(self, principal: "Principal") -> Self:

@@ -8,15 +8,10 @@ from rest_framework import serializers
 
 from cases.models import FactState
 from comms import api_templates, hashing
-from comms.actions.approvals import (
-    approve_statement,
-    reject_statement,
-    return_statement,
-    submit_statement,
-    take_back_statement,
-)
+from comms.actions.deciding import approve_statement, reject_statement, return_statement
 from comms.actions.releases import release_template, review_release
 from comms.actions.statements import add_language, change_statement, draft_statement, edit_statement, revise_statement
+from comms.actions.submitting import submit_statement, take_back_statement
 from comms.actions.versions import out_of_date
 from comms.models import (
     Approval,
@@ -31,7 +26,7 @@ from comms.models import (
     StatementVersion,
 )
 from comms.sending import api as api_sending
-from comms.sending.actions.deliveries import publish_statement, schedule_statement, unschedule_statement
+from comms.sending.actions.publishing import publish_statement, schedule_statement, unschedule_statement
 from comms.sending.actions.withdrawal import withdraw_statement
 from comms.sending.api import WithdrawalOut
 from comms.states import RequestState, StatementState, Status

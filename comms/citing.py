@@ -26,7 +26,13 @@ _APPROVED: dict[str, Text] = {
 
 def says_nothing_wrong(version: StatementVersion, act: Act | None = None, **values: Any) -> Unmet | None:
     """What turned out wrong is not said, however far the text has come. A guard of the verbs about versions."""
-    wrong = version.citations.contradicted().values_list("stance", flat=True).first()
+
+    def find() -> str | None:
+        found: str | None = version.citations.contradicted().values_list("stance", flat=True).first()
+        return found
+
+    # Several verbs of one act ask it of one version; its facts change under the lock of the case and nowhere else.
+    wrong = act.once(("contradicted", version.pk), find) if act else find()
     if wrong is None:
         return None
     remedies = {StatementState.DRAFT: _DRAFT, StatementState.IN_APPROVAL: _IN_APPROVAL}

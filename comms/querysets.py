@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
@@ -196,10 +197,18 @@ class Held:
         """The same roles, held wherever whoever asks holds them."""
         made = Held()
         for role in sorted(self.cases):
-            made.cases[role] = Slot(lambda principal, role=role: held_by(principal).cases[role])
+            made.cases[role] = Slot(partial(_cases_by, role))
         for key in sorted(self.brands):
-            made.brands[key] = Slot(lambda principal, key=key: held_by(principal).brands[key])
+            made.brands[key] = Slot(partial(_brands_by, key))
         return made
+
+
+def _cases_by(role: str, principal: "Principal") -> Any:
+    return held_by(principal).cases[role]
+
+
+def _brands_by(key: tuple[str, bool], principal: "Principal") -> Any:
+    return held_by(principal).brands[key]
 
 
 def held_by(principal: "Principal") -> Held:

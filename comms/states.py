@@ -22,6 +22,8 @@ class Purpose(models.TextChoices):
 # What an approved template may say on one signature: what happened and when more follows. Who may admit fault, correct,
 # or write to somebody in particular is decided each time.
 SIGNED_PURPOSES = (Purpose.FIRST, Purpose.UPDATE)
+# These are for everybody; the others go to somebody and never to the newsroom or its subscribers.
+PUBLIC_PURPOSES = frozenset({Purpose.FIRST, Purpose.UPDATE, Purpose.APOLOGY, Purpose.CORRECTION})
 
 
 class StatementState(models.TextChoices):

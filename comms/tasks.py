@@ -5,11 +5,11 @@ from contextlib import suppress
 
 from celery import shared_task
 
-from comms.actions.approvals import widen_stage
 from comms.actions.releases import remind_review
+from comms.actions.widening import widen_stage
 from comms.models import ReleaseReview, RequestStage, StatementState, StatementVersion
 from comms.sending import claiming as sending
-from comms.sending.actions.deliveries import publish_scheduled
+from comms.sending.actions.publishing import publish_scheduled
 from comms.sending.channels.email import ask_to_confirm
 from comms.sending.models import Subscriber
 from crisisdesk.core import clock

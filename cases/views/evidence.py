@@ -25,7 +25,7 @@ def evidence_context(case: Case, principal: Principal, *, whole: bool = False) -
     """The evidence of a case, the newest first, with what may be done about each, and the form for more."""
     rows = case.evidence.select_related("file__removal", "added_by").order_by("-number")
     found = list(rows if whole else rows[: SHOWN + 1])
-    shown = found if whole else found[:SHOWN]
+    shown: list[Any] = found if whole else found[:SHOWN]
     taken = _downloads(shown)
     for evidence in shown:
         evidence.case = case

@@ -1,18 +1,20 @@
 """Every verb about what is said. Importing this package makes them known."""
 
-from comms.actions import approvals, policies, releases, statements, templates
-from comms.sending.actions import accounts as channels
-from comms.sending.actions import by_hand, deliveries, subscribers, withdrawal
+from comms.actions import deciding, policies, releases, statements, submitting, templates, widening
+from comms.sending.actions import accounts, by_hand, deliveries, publishing, subscribers, withdrawal
 
 __all__ = [
-    "approvals",
+    "accounts",
     "by_hand",
-    "channels",
+    "deciding",
     "deliveries",
     "policies",
+    "publishing",
     "releases",
     "statements",
+    "submitting",
     "subscribers",
     "templates",
+    "widening",
     "withdrawal",
 ]

@@ -25,7 +25,7 @@ from comms.models import (
 from comms.models.templates import APPROVERS_NEEDED
 from comms.notices import tell_reviewers
 from comms.placeholders import OpenValue, PlaceholderType, closed
-from comms.sending.actions.deliveries import send_out
+from comms.sending.actions.publishing import send_out
 from comms.sending.models import Account
 from comms.states import SIGNED_PURPOSES, ReviewOutcome, StatementState
 from crisisdesk.core.access.capabilities import Capability

@@ -8,9 +8,7 @@ from django.db.models import QuerySet
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from cases.actions.clocks import meet_clock, start_clock
-from cases.actions.tasks import fulfil
-from cases.models import Case, ClockCode, DoneBy, Fact
+from cases.models import Case, Fact
 from comms import hashing
 from comms.actions.inputs import read_text, wording
 from comms.actions.quoting import check_quoted, who_can_be_asked
@@ -31,7 +29,7 @@ from comms.actions.versions import (
 )
 from comms.models import Statement, StatementVersion, TemplateVersion
 from comms.sending.models import Account, AccountKind
-from comms.states import SUBMITTED_VERSION, Purpose, Stance, StatementState, TemplateState
+from comms.states import PUBLIC_PURPOSES, SUBMITTED_VERSION, Purpose, Stance, StatementState, TemplateState
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.actions import action
@@ -41,11 +39,8 @@ from crisisdesk.core.actions.shared_inputs import Person
 from crisisdesk.core.errors import Invalid, NotNow, Stale, Unmet
 from crisisdesk.core.models import User
 
-# These are for everybody; the others go to somebody and never to the newsroom or its subscribers.
-PUBLIC_PURPOSES = frozenset({Purpose.FIRST, Purpose.UPDATE, Purpose.APOLOGY, Purpose.CORRECTION})
 _PUBLIC_KINDS = (AccountKind.NEWSROOM, AccountKind.EMAIL)
 # Purposes after which people expect to hear from us again.
-_KEEPS_PEOPLE_POSTED = frozenset({Purpose.FIRST, Purpose.UPDATE, Purpose.APOLOGY})
 
 
 def _published(principal: Principal, case: Case) -> QuerySet[Any]:
@@ -435,48 +430,6 @@ def settings_are_open(statement: Statement, act: Act, **values: Any) -> Unmet | 
 
 for writing_verb in (edit_statement, add_language, revise_statement, change_statement):
     writing_verb.guard(case_is_open)
-
-
-def mark_published(act: Act, version: StatementVersion) -> None:
-    """The public can read it now: note the instant, stop and start the clocks. A step of whatever brought it out."""
-    if version.published_at is not None:
-        return
-    version.published_at = act.now
-    act.save(version)
-    act.record("statement.published", on=version, payload_hash=version.payload_hash, **about(version))
-    statement, case = version.statement, version.statement.case
-    for clock in _clocks_met(statement.purpose):
-        meet_clock(act, case, clock, language=version.language)
-    if version.is_primary:
-        if (deed := f"statement.published:{statement.purpose}") in DoneBy.values:
-            fulfil(act, case, DoneBy(deed))
-        for language in statement.languages()[1:]:
-            start_clock(act, case, ClockCode.EN, subject=_translation(statement, language))
-        if statement.purpose in _KEEPS_PEOPLE_POSTED:
-            start_clock(act, case, ClockCode.NEXT, due=version.next_update_at)
-    else:
-        meet_clock(act, case, ClockCode.EN, subject=_translation(statement, version.language))
-    if statement.purpose == Purpose.CORRECTION and statement.supersedes is not None:
-        _correct(act, statement.supersedes, version)
-
-
-def _clocks_met(purpose: str) -> tuple[str, ...]:
-    """What a published text answers: every public word is news, and the first one may be an apology."""
-    if purpose in PUBLIC_PURPOSES:
-        return (ClockCode.FIRST, ClockCode.NEXT)
-    return {Purpose.STAFF: (ClockCode.STAFF,), Purpose.REPLY: (ClockCode.REPLY1,)}.get(Purpose(purpose), ())
-
-
-def _translation(statement: Statement, language: str) -> str:
-    return f"{statement.uuid}/{language}"
-
-
-def _correct(act: Act, corrected: Statement, by: StatementVersion) -> None:
-    """What was out in this language is corrected by the new text."""
-    for version in corrected.versions.filter(language=by.language, state=StatementState.PUBLISHING):
-        act.move(version, "correct")
-        act.save(version)
-        act.record("statement.corrected", on=version, by=str(by.uuid), **about(version))
 
 
 def template_is_approved(versions: Sequence[TemplateVersion]) -> None:

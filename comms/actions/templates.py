@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.actions.inputs import kind_of_crisis
 from cases.models import CrisisKind
 from comms import hashing
-from comms.actions.approvals import DECIDES
+from comms.actions.deciding import DECIDES
 from comms.actions.inputs import PublishInputs
 from comms.actions.versions import unfit_sentence
 from comms.models import (

@@ -8,8 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from comms.sending.actions import accounts as channels
-from comms.sending.actions import by_hand, deliveries, subscribers
+from comms.sending.actions import accounts, by_hand, deliveries, subscribers
 from comms.sending.models import Account, Delivery, DeliveryAttempt, NewsroomPost, Subscriber, Withdrawal
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.access.principals import Principal
@@ -20,13 +19,13 @@ from crisisdesk.core.admin.base import AdminVerb, DeskAdmin, ReadOnlyInline, Wor
 class AccountAdmin(DeskAdmin):
     """Where a brand speaks."""
 
-    create_verb = channels.open_account
-    change_verb = channels.change_account
+    create_verb = accounts.open_account
+    change_verb = accounts.change_account
     list_display = ("name_cs", "name_en", "brand", "kind", "network", "active", "stopped_at")
     list_filter = ("brand", "kind", "active")
     search_fields = ("code", "name_cs", "name_en")
     list_select_related = ("brand",)
-    verbs = (AdminVerb(channels.resume_account),)
+    verbs = (AdminVerb(accounts.resume_account),)
 
     def get_fields(self, request: HttpRequest, obj: Account | None = None) -> Any:
         """Brand, code and kind are chosen once."""
@@ -40,7 +39,7 @@ class AccountAdmin(DeskAdmin):
 
     def create(self, principal: Principal, values: dict[str, Any]) -> Account:
         """The verb is the brand's."""
-        return channels.open_account(values.pop("brand"), principal, **values)
+        return accounts.open_account(values.pop("brand"), principal, **values)
 
 
 class SubscriberForm(forms.ModelForm):

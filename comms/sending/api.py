@@ -6,8 +6,7 @@ from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from comms.sending.actions import accounts as channels
-from comms.sending.actions import by_hand, deliveries, subscribers
+from comms.sending.actions import accounts, by_hand, deliveries, subscribers
 from comms.sending.models import (
     Account,
     AccountKind,
@@ -84,9 +83,9 @@ class AccountViewSet(DeskViewSet):
         "active": Filter("active", serializers.BooleanField()),
     }
 
-    create = verb(channels.open_account, parent="brand")
-    partial_update = verb(channels.change_account)
-    resume = verb(channels.resume_account)
+    create = verb(accounts.open_account, parent="brand")
+    partial_update = verb(accounts.change_account)
+    resume = verb(accounts.resume_account)
 
     def get_queryset(self) -> QuerySet[Account]:
         """Accounts with their brand."""

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
-from comms.actions.approvals import approve_statement, reject_statement, return_statement
+from comms.actions.deciding import approve_statement, reject_statement, return_statement
 from comms.actions.versions import out_of_date
 from comms.candidates import Candidates
 from comms.models import Approval, ApprovalRequest, RequestStage, StatementVersion

@@ -14,13 +14,13 @@ from cases.head import case_head
 from cases.models import Fact, FactState
 from cases.views.base import case_or_404
 from comms import hashing
-from comms.actions.approvals import submit_statement, take_back_statement
 from comms.actions.statements import add_language, change_statement, edit_statement, revise_statement
+from comms.actions.submitting import submit_statement, take_back_statement
 from comms.actions.versions import out_of_date, unfit_sentence
 from comms.forms import CitationsForm, WordingForm
 from comms.hints import counts, hints
 from comms.models import Draft, FactCitation, Statement, StatementVersion
-from comms.sending.actions.deliveries import publish_statement, schedule_statement, unschedule_statement
+from comms.sending.actions.publishing import publish_statement, schedule_statement, unschedule_statement
 from comms.sending.actions.withdrawal import withdraw_statement
 from comms.views.approval import compared_with, stages_for
 from crisisdesk.core import clock

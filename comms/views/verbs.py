@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Case
 from cases.views.base import CaseVerb, VerbPage
 from comms import forms
-from comms.actions.approvals import take_back_statement
 from comms.actions.releases import review_release
 from comms.actions.statements import add_language, change_statement, draft_statement, revise_statement
+from comms.actions.submitting import take_back_statement
 from comms.models import ReleaseReview, Statement, StatementVersion
 
 

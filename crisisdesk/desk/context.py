@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 
 from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.jobs import wake
-from crisisdesk.core.models import Notification
-from crisisdesk.desk.waiting import MOST_COUNTED, Counts, counts
+from crisisdesk.desk.waiting import Counts, counts
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         "theme": SimpleLazyObject(lambda: _theme(request)),
         "places": SimpleLazyObject(lambda: _places(request, counted)),
         "more_places": SimpleLazyObject(lambda: _more_places(request, counted)),
-        "bell": SimpleLazyObject(lambda: _bell(request)),
+        "bell": SimpleLazyObject(lambda: _bell(request, counted)),
         "banners": SimpleLazyObject(lambda: _banners(request)),
     }
 
@@ -100,11 +99,9 @@ def _more_places(request: HttpRequest, counted: Counts) -> list[Place]:
     return found
 
 
-def _bell(request: HttpRequest) -> Place:
-    """The list of notifications with the figure of what is unread: one query of one small index."""
-    unread = Notification.objects.visible_to(_principal(request)).unread()[: MOST_COUNTED + 1].count()
-    count = f"{MOST_COUNTED}+" if unread > MOST_COUNTED else unread
-    return _placing(request)("desk:notices", _("Notifications"), "bell", count=count, hot=True)
+def _bell(request: HttpRequest, counted: Counts) -> Place:
+    """The list of notifications with the figure of what is unread."""
+    return _placing(request)("desk:notices", _("Notifications"), "bell", count=counted.unread, hot=True)
 
 
 def _placing(request: HttpRequest) -> Callable[..., Place]:

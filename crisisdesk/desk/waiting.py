@@ -25,7 +25,7 @@ from crisisdesk.core.access.compiled import Compiled
 from crisisdesk.core.access.principals import Principal
 from crisisdesk.core.access.roles import Role
 from crisisdesk.core.languages import language_word
-from crisisdesk.core.models import Brand, Membership
+from crisisdesk.core.models import Brand, Membership, Notification
 
 # So many of each kind stand on the home page; the lists behind them show the rest.
 MOST = 12
@@ -68,6 +68,7 @@ class Counts:
     mine: int | str = 0
     signals: int | str = 0
     cases: int | str = 0
+    unread: int | str = 0
     newsroom: str = ""
     kinds: frozenset[str] = frozenset()
 
@@ -150,9 +151,9 @@ def counts(principal: Principal) -> Counts:
     for what, name in _RAIL.ask(principal):
         found[what].append(name)
     mine = _capped(sum(len(found[what]) for what in OWN))
-    signals, cases = _capped(len(found["signals"])), _capped(len(found["cases"]))
+    signals, cases, unread = (_capped(len(found[what])) for what in ("signals", "cases", "unread"))
     kinds = frozenset(what for what in OWN if found[what])
-    return Counts(mine, signals, cases, "".join(found["newsroom"]), kinds)
+    return Counts(mine, signals, cases, unread, "".join(found["newsroom"]), kinds)
 
 
 def _rail(principal: Principal) -> QuerySet[Any, tuple[str, str]]:
@@ -161,6 +162,7 @@ def _rail(principal: Principal) -> QuerySet[Any, tuple[str, str]]:
         *(_counted(what, rows(principal)) for what, rows in OWN.items()),
         _counted("signals", Signal.objects.visible_to(principal).filter(state=SignalState.NEW)),
         _counted("cases", Case.objects.visible_to(principal).open()),
+        _counted("unread", Notification.objects.visible_to(principal).unread()),
         brands.order_by("name").values_list(Value("newsroom"), "slug")[:1],
     ]
     return parts[0].union(*parts[1:], all=True)

@@ -113,7 +113,8 @@ def received(name: str = "a.png", content: bytes = b"") -> Received:
 
 def evidence(case: Case, actor: Principal, **values: Any) -> Evidence:
     """A picture on a case."""
-    return add_evidence(case, actor, **{"file": received(), **values})
+    given = values if "file" in values else {"file": received(), **values}
+    return add_evidence(case, actor, **given)
 
 
 def english(world: World, code: str) -> Client:

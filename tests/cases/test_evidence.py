@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 
 from cases.actions import (
@@ -26,7 +27,7 @@ from crisisdesk.core.errors import Denied, Invalid, Missing, NotNow
 from crisisdesk.core.models import StoredFile, Upload
 from tests.api.conftest import Program, _no_second_factor, program  # noqa: F401 - fixtures
 from tests.cases import build
-from tests.conftest import World
+from tests.conftest import World, sign_in
 from tests.core.files import samples
 from tests.core.files.test_receiving import stored
 
@@ -190,6 +191,24 @@ def test_a_file_is_added_with_a_plain_form(world: World) -> None:
     assert "from customers or the public" in shown
     assert re.search(r'<img\s+src="/evidence/[^"]+/preview/"\s+alt="Mould"\s+width="48"\s+height="64"', shown)
     assert 'enctype="multipart/form-data"' in shown
+
+
+def test_form_and_script_carry_the_token_of_the_session(world: World) -> None:
+    case, browser = build.led(world), Client(enforce_csrf_checks=True)
+    sign_in(browser, world.user("duty"))
+    form = browser.get(page_of(case)).content.decode().partition('class="upload"')[2].partition("</form>")[0]
+    (token,) = re.findall(r'name="csrfmiddlewaretoken" value="([^"]+)"', form)
+    assert post(browser, case, file=samples.sent("a.jpg", PICTURE)).status_code == 403
+    assert post(browser, case, file=samples.sent("a.jpg", PICTURE), csrfmiddlewaretoken=token).status_code == 303
+    sent: dict[str, Any] = {"content_type": "application/json", "headers": {"X-CSRFToken": token}}
+    begun = browser.post("/api/v1/uploads", {"name": "a.jpg", "size": len(PICTURE)}, **sent)
+    assert begun.status_code == 201
+    address = f"/api/v1/uploads/{begun.json()['uuid']}"
+    headers = {"X-CSRFToken": token, "Upload-Offset": "0"}
+    part = browser.generic("POST", f"{address}/parts", PICTURE, "application/octet-stream", headers=headers)
+    assert part.json()["offset"] == len(PICTURE)
+    assert browser.post(f"{address}/finish", {}, **sent).json()["finished"]
+    assert browser.post(f"{address}/finish", {}, content_type="application/json").status_code == 403
 
 
 def test_the_camera_counts_as_well(world: World) -> None:

@@ -8,7 +8,7 @@ from cases.actions import accept_role, offer_role, set_confidential
 from cases.models import Case, CaseGrant, Signal, Task
 from crisisdesk.core.access import principals
 from crisisdesk.core.access.capabilities import Capability
-from crisisdesk.core.access.principals import GrantedCases, Principal
+from crisisdesk.core.access.principals import SYSTEM, GrantedCases, Principal
 from crisisdesk.core.models import BrandGrant
 from crisisdesk.desk.waiting import OWN, counts
 from tests.cases import build
@@ -23,7 +23,7 @@ def no_lists(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def taken_on(world: World, case: Case, code: str, role: str) -> Case:
     """The case after the person took on the role."""
-    offer_role(case, world.principal("duty"), user=world.user(code), role=role)
+    offer_role(case, SYSTEM, user=world.user(code), role=role)
     accept_role(case.roles.get(user=world.user(code), role=role), world.principal(code))
     return case
 

@@ -3,9 +3,10 @@
 from typing import Any
 
 from cases.models import Case
-from comms.actions.approvals import approve_statement, submit_statement
+from comms.actions.deciding import approve_statement
 from comms.actions.releases import release_template
 from comms.actions.statements import draft_statement, edit_statement
+from comms.actions.submitting import submit_statement
 from comms.actions.templates import approve_template, register_value, submit_template
 from comms.models import (
     Approval,

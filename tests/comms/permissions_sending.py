@@ -6,7 +6,7 @@ from typing import Any
 from comms.models import StatementVersion
 from comms.sending import claiming as sending
 from comms.sending.actions.by_hand import tick_delivery
-from comms.sending.actions.deliveries import schedule_statement
+from comms.sending.actions.publishing import schedule_statement
 from comms.sending.models import Account, Delivery, DeliveryState, NewsroomPost, Subscriber
 from comms.sending.models.deliveries import MOST_LOOKS
 from comms.sending.subscriptions import confirm_token, leave_token

@@ -12,7 +12,7 @@ from cases.actions import accept_role, call_team, decline_role, offer_role, set_
 from cases.actions.calling import to_be_asked
 from cases.models import Case, Realm, RoleAssignment
 from cases.tasks import lapse_offers
-from comms.actions.approvals import return_statement
+from comms.actions.deciding import return_statement
 from comms.actions.quoting import who_can_be_asked
 from comms.candidates import Candidates
 from comms.models import ApprovalRequest, RequestStage

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cases.actions import accept_role, add_task, decline_role, take_over_signal
-from comms.actions.approvals import return_statement
+from comms.actions.deciding import return_statement
 from comms.actions.releases import review_release
 from crisisdesk.core import clock
 from crisisdesk.core.models import BrandGrant, Membership, User

@@ -9,8 +9,9 @@ from django.test.utils import CaptureQueriesContext
 
 from cases.actions import accept_role, add_fact, assess_severity, confirm_fact, finish_task, refute_fact
 from cases.models import Case, Clock, FactState
-from comms.actions.approvals import return_statement, submit_statement
+from comms.actions.deciding import return_statement
 from comms.actions.statements import edit_statement
+from comms.actions.submitting import submit_statement
 from crisisdesk.core import clock
 from crisisdesk.desk.overview import Overview, overview, with_assessed
 from tests.cases import build as cases

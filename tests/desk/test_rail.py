@@ -8,6 +8,7 @@ from django.test import RequestFactory
 
 from cases.models import Case, Signal
 from crisisdesk.core.jobs import wake
+from crisisdesk.core.models import Notification
 from crisisdesk.desk import waiting
 from crisisdesk.desk.context import desk
 from crisisdesk.desk.waiting import OWN, Counts, counts
@@ -110,6 +111,7 @@ def test_the_figures_are_those_of_the_lists(world: World, persona: str) -> None:
     assert found.mine == sum(rows.values())
     assert found.signals == Signal.objects.visible_to(principal).filter(state="new").count()
     assert found.cases == Case.objects.visible_to(principal).open().count()
+    assert found.unread == Notification.objects.visible_to(principal).unread().count()
 
 
 def test_one_question_serves_people_with_the_same_roles(world: World) -> None:

@@ -1,237 +1,24 @@
-"""Bringing approved versions out: only here are deliveries made, only here is it said what became of them."""
+"""Deliveries: what became of a version on each channel, and what people do where that is not clear."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
-from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Realm
-from comms.actions.inputs import PublishInputs
-from comms.actions.versions import about as about_version
-from comms.actions.versions import case_is_open
-from comms.citing import says_nothing_wrong
-from comms.models import StatementState, StatementVersion, authority_of
-from comms.notices import tell_publishers
-from comms.sending.clearance import parts_for
-from comms.sending.models import Account, Delivery, DeliveryAttempt, DeliveryState, Operation, Outcome, RecipientState
-from comms.sending.models.accounts import AccountQuerySet
+from comms.models import StatementState
+from comms.sending.actions.publishing import mark_published
+from comms.sending.models import Delivery, DeliveryAttempt, DeliveryState, Operation, Outcome, RecipientState
 from comms.sending.models.deliveries import MOST_LOOKS
-from comms.states import HeldBack
 from crisisdesk.core import clock
 from crisisdesk.core.access.capabilities import Capability
 from crisisdesk.core.actions import action
 from crisisdesk.core.actions.act import Act
-from crisisdesk.core.actions.inputs import Inner, Inputs, Instant, Text
-from crisisdesk.core.actions.wording import edge_refused
-from crisisdesk.core.errors import Invalid, NotNow, Stale, Unmet
-from crisisdesk.core.models import Event
+from crisisdesk.core.actions.inputs import Inner, Inputs, Text
+from crisisdesk.core.errors import Invalid, Unmet
 
 _WHOLE_ADDRESS = URLValidator(schemes=["https", "http"])
-
-# A text scheduled for ten must not appear by itself at eleven because the desk was down: then a person decides.
-LATEST = timedelta(minutes=15)
-
-
-def send_out(act: Act, version: StatementVersion) -> list[Delivery]:
-    """Give an approved version to its channels. The shared step of publishing, releasing and approving.
-
-    Nothing leaves before the embargo, which is part of what was approved.
-    """
-    if unmet := in_the_way(version):
-        raise NotNow([unmet])
-    accounts = list(_open_accounts(version))
-    act.move(version, "publish")
-    version.held_back = ""
-    act.save(version)
-    prefetch_related_objects([version], "texts")  # final by now, and read for every account
-    deliveries = act.all_later([row for account in accounts for row in _deliveries(act, version, account)])
-    act.record(
-        "statement.sent_out",
-        on=version,
-        payload_hash=version.payload_hash,
-        accounts=[account.code for account in accounts],
-        **about_version(version),
-    )
-    _tell_what_is_not_reached(act, version, accounts)
-    return deliveries
-
-
-def in_the_way(version: StatementVersion) -> Unmet | None:
-    """What keeps an approved version from leaving at all, whoever would send it out now."""
-    if version.statement.case.realm != Realm.LIVE:
-        return Unmet(HeldBack.EXERCISE, _("An exercise reaches no live channel"))
-    if wrong := says_nothing_wrong(version):
-        return wrong
-    if not _open_accounts(version).exists():
-        message = _("None of the chosen channels is open for this language; choose another one")
-        return Unmet(HeldBack.NO_CHANNEL, message)
-    return None
-
-
-def _open_accounts(version: StatementVersion) -> AccountQuerySet:
-    accounts = Account.objects.speaking(version.language)
-    return accounts.filter(uuid__in=version.channels, brand=version.statement.case.brand_id)
-
-
-def send_or_hold_back(act: Act, version: StatementVersion) -> None:
-    """What follows an approval: the version leaves, or it stays approved and people are told what is in the way.
-
-    Whoever decided about the text is not to undo the decision because a channel is closed.
-    """
-    unmet = in_the_way(version)
-    if unmet is None:
-        send_out(act, version)
-        return
-    version.held_back = HeldBack(unmet.code)
-    act.save(version)
-    act.record("statement.held_back", on=version, why=version.held_back, **about_version(version))
-    tell_publishers(act, version, "statement.held_back", why=version.held_back)
-
-
-def _tell_what_is_not_reached(act: Act, version: StatementVersion, accounts: list[Account]) -> None:
-    """The text left, but not everywhere: a channel it was approved for is closed, or stopped until it is put right."""
-    open_now = {account.uuid for account in accounts if account.stopped_at is None}
-    if open_now >= set(version.channels):
-        return
-    approved_for = Account.objects.filter(uuid__in=version.channels, brand=version.statement.case.brand_id)
-    missing = [account for account in approved_for if account.uuid not in open_now]
-    if missing:
-        act.record(
-            "statement.waits_at", on=version, accounts=[account.code for account in missing], **about_version(version)
-        )
-        names = {language: ", ".join(account.name_in(language) for account in missing) for language in ("cs", "en")}
-        tell_publishers(act, version, "statement.not_everywhere", accounts=names)
-
-
-def _deliveries(act: Act, version: StatementVersion, account: Account) -> list[Delivery]:
-    return [
-        Delivery(
-            version=version,
-            account=account,
-            language=version.language,
-            part=part.number,
-            parts=part.of,
-            by_hand=account.by_hand,
-            idempotency_key=Delivery.key(version, account, part.number, Operation.PUBLISH),
-            payload_hash=version.payload_hash,
-            headline=part.headline,
-            text=part.text,
-            due_at=max(act.now, version.embargo_until or act.now),
-        )
-        for part in parts_for(version, account)
-    ]
-
-
-def read_this_text(version: StatementVersion, payload_hash: str) -> None:
-    """Refuse a verb whose caller read another text than the one that would leave."""
-    if payload_hash != version.payload_hash:
-        raise Stale(_("The text has changed since you read it. Read it again."), current_hash=version.payload_hash)
-
-
-def not_allowed(version: StatementVersion, act: Act, **values: Any) -> Unmet | None:
-    """A text leaves only when it was approved word for word, or signed as an untouched template."""
-    if not version.states.allows("publish", version.state):
-        return edge_refused(version)
-    if authority_of(version) is None:
-        return Unmet("not_approved", _("This text is not approved as it stands"))
-    return None
-
-
-def _sent_out_by(version: StatementVersion, act: Act, **values: Any) -> StatementVersion | None:
-    """The version if this very person gave it to the channels and it is still there."""
-    if version.state != StatementState.PUBLISHING:
-        return None
-    mine = Event.objects.filter(
-        kind="statement.sent_out", object_type="comms.statementversion", object_id=version.uuid, actor=act.actor.label
-    )
-    return version if mine.exists() else None
-
-
-@action(
-    "comms.publish_statement",
-    needs=Capability.PUBLISH,
-    needs_fresh=True,
-    repeat=_sent_out_by,
-    title=_("Publish"),
-    inputs=PublishInputs,
-)
-def publish_statement(version: StatementVersion, act: Act, *, payload_hash: str) -> StatementVersion:
-    """Give an approved version to its channels now."""
-    read_this_text(version, payload_hash)
-    send_out(act, version)
-    return version
-
-
-class ScheduleInputs(PublishInputs):
-    """When it is to leave."""
-
-    at = Instant(_("Publish at"))
-
-
-@action(
-    "comms.schedule_statement",
-    needs=Capability.PUBLISH,
-    moves="schedule",
-    needs_fresh=True,
-    title=_("Publish later"),
-    inputs=ScheduleInputs,
-)
-def schedule_statement(version: StatementVersion, act: Act, *, payload_hash: str, at: datetime) -> StatementVersion:
-    """Publish an approved version at a later instant. If it cannot leave then, a person decides anew."""
-    read_this_text(version, payload_hash)
-    if at <= act.now:
-        raise Invalid({"at": _("Choose a time in the future, or publish now")})
-    if version.embargo_until and at < version.embargo_until:
-        raise Invalid({"at": _("The embargo ends later; choose a time after it")})
-    version.statement.scheduled_at = at
-    version.held_back = ""
-    act.save(version.statement)
-    act.record("statement.scheduled", on=version, at=at.isoformat(), **about_version(version))
-    return version
-
-
-@action("comms.unschedule_statement", needs=Capability.PUBLISH, moves="unschedule", title=_("Do not publish later"))
-def unschedule_statement(version: StatementVersion, act: Act) -> StatementVersion:
-    """Take a scheduled version out of the calendar; it stays approved."""
-    version.statement.scheduled_at = None
-    act.save(version.statement)
-    act.record("statement.unscheduled", on=version, **about_version(version))
-    return version
-
-
-def _nothing_to_publish(version: StatementVersion, act: Act) -> StatementVersion | None:
-    """The version itself where it was taken out of the calendar meanwhile, or put to a later time."""
-    at = version.statement.scheduled_at
-    due = version.state == StatementState.SCHEDULED and at is not None and at <= act.now
-    return None if due else version
-
-
-@action("comms.publish_scheduled", title=_("Publish what was scheduled"), repeat=_nothing_to_publish, by_system=True)
-def publish_scheduled(version: StatementVersion, act: Act) -> StatementVersion:
-    """At its time: give a scheduled version to its channels. What cannot leave then stays approved, and people decide.
-
-    Whatever would keep a person from publishing it now keeps the desk from it too.
-    """
-    at = version.statement.scheduled_at
-    too_late = at is not None and act.now - at > LATEST
-    if too_late or publish_statement.unmet(act.actor, version) or in_the_way(version):
-        act.move(version, "unschedule")
-        act.save(version)
-        act.record("statement.missed", on=version, **about_version(version))
-        tell_publishers(act, version, "statement.missed", round_=f"{version.number} {at and at.isoformat()}")
-    else:
-        send_out(act, version)
-    return version
-
-
-for leaving_verb in (publish_statement, schedule_statement):
-    leaving_verb.guard(case_is_open)
-    leaving_verb.guard(not_allowed)
-    leaving_verb.guard(says_nothing_wrong)
-
 
 _EDGES: dict[Outcome, str] = {
     Outcome.SENT: "confirm",
@@ -311,8 +98,6 @@ def note_attempt(
 
 def mark_out(act: Act, delivery: Delivery, kind: str, **payload: Any) -> None:
     """A delivery is out: save it, record it, and tell the version when it is the first the public can read."""
-    from comms.actions.statements import mark_published
-
     delivery.done_at = act.now
     delivery.lease_until = None
     act.save(delivery)

@@ -11,14 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from comms.models import Statement, StatementState, StatementVersion
-from comms.sending.actions.deliveries import (
-    mark_delivery_sent,
-    publish_statement,
-    retry_delivery,
-    schedule_statement,
-    send_delivery_again,
-    unschedule_statement,
-)
+from comms.sending.actions.deliveries import mark_delivery_sent, retry_delivery, send_delivery_again
+from comms.sending.actions.publishing import publish_statement, schedule_statement, unschedule_statement
 from comms.sending.actions.withdrawal import to_withdraw, withdraw_statement
 from comms.sending.forms import WithdrawForm
 from comms.sending.models import Delivery, DeliveryAttempt, Operation, Outcome, RecipientState, aggregate

@@ -17,9 +17,10 @@ from cases.actions.tasks import finish_task, start_task
 from cases.models import Case, Clock, ClockCode, CrisisKind, Fact, RoleAssignment, RoleState, RumourAnswer, Side
 from cases.monitoring.actions.mentions import attach_mentions, push_mentions
 from cases.monitoring.actions.reports import report_by_address
-from comms.actions.approvals import approve_statement, submit_statement
+from comms.actions.deciding import approve_statement
 from comms.actions.releases import release_template
 from comms.actions.statements import draft_statement, edit_statement
+from comms.actions.submitting import submit_statement
 from comms.models import Purpose, TemplateVersion
 from comms.sending import claiming as sending
 from comms.sending.actions.by_hand import tick_delivery

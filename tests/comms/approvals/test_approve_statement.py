@@ -7,8 +7,9 @@ import time_machine
 from django.utils.translation import override
 
 from cases.actions import accept_role, offer_role
-from comms.actions.approvals import approve_statement, submit_statement, take_back_statement
+from comms.actions.deciding import approve_statement
 from comms.actions.statements import change_statement
+from comms.actions.submitting import submit_statement, take_back_statement
 from comms.models import Approval, ApprovalRequest, RequestState, StatementState, StatementVersion, Status
 from comms.sending.models import Delivery
 from crisisdesk.core import clock

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from comms.actions.approvals import approve_statement, submit_statement
+from comms.actions.deciding import approve_statement
 from comms.actions.releases import release_template
 from comms.actions.statements import edit_statement
+from comms.actions.submitting import submit_statement
 from comms.models import Approval, ApprovalRequest, RequestState, StatementState, StatementVersion, TemplateRelease
 from comms.sending.models import Delivery
 from crisisdesk.core.errors import DomainError

@@ -3,11 +3,11 @@
 import pytest
 from django.urls import reverse
 
-from comms.actions.approvals import submit_statement
+from comms.actions.submitting import submit_statement
 from comms.models import HeldBack, StatementVersion, Status
 from comms.sending import claiming as sending
 from comms.sending.actions.accounts import resume_account, stop_account
-from comms.sending.actions.deliveries import publish_statement
+from comms.sending.actions.publishing import publish_statement
 from comms.sending.models import Account, Delivery, NewsroomPost
 from comms.states import RequestState, StatementState
 from crisisdesk.core.access.principals import SYSTEM

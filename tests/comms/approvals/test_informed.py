@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from comms.actions.approvals import submit_statement
 from comms.actions.policies import change_policy
+from comms.actions.submitting import submit_statement
 from comms.models import ApprovalPolicy, ApprovalRequest, PolicyProposal, RequestState
 from crisisdesk.core.errors import NotNow
 from crisisdesk.core.models import Notification, User

@@ -7,9 +7,10 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from cases.actions import accept_role, offer_role
-from comms.actions.approvals import approve_statement, return_statement, submit_statement
+from comms.actions.deciding import approve_statement, return_statement
 from comms.actions.policies import change_policy
 from comms.actions.statements import change_statement, edit_statement
+from comms.actions.submitting import submit_statement
 from comms.models import Approval, ApprovalPolicy, ApprovalRequest, PolicyProposal, RequestState, Statement
 from comms.sending.models import Account
 from crisisdesk.core import clock

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from cases.actions import accept_role, add_fact, offer_role, refute_fact
-from comms.actions.approvals import submit_statement
 from comms.actions.policies import change_policy
 from comms.actions.statements import change_statement
+from comms.actions.submitting import submit_statement
 from comms.models import ApprovalPolicy, RequestState, StatementState, StatementVersion
 from crisisdesk.core.errors import Invalid, NotNow, Stale
 from crisisdesk.core.models import Membership

@@ -8,8 +8,10 @@ import pytest
 import time_machine
 from django.core import mail
 
-from comms.actions.approvals import reject_statement, return_statement, submit_version, widen_stage
+from comms.actions.deciding import reject_statement, return_statement
 from comms.actions.releases import review_release
+from comms.actions.submitting import submit_statement
+from comms.actions.widening import widen_stage
 from comms.models import ApprovalRequest, ReleaseReview, RequestStage, StatementVersion
 from comms.tasks import widen_stages
 from crisisdesk.core import clock
@@ -39,7 +41,7 @@ def returned(world: World, request: ApprovalRequest) -> StatementVersion:
 
 
 def test_the_second_round_of_a_text_is_told_in_mail_and_list(world: World) -> None:
-    submit_version(returned(world, build.submitted(world)), world.principal("community"))
+    submit_statement(returned(world, build.submitted(world)), world.principal("community"))
     rounds = [row.round for row in mails(world, "approval.waiting", "comms_lead")]
     assert rounds == ["1", "2"]
     listed = Notification.objects.listed().filter(user=world.user("comms_lead"), kind="approval.waiting")
@@ -111,7 +113,7 @@ def test_who_is_waited_for_gets_the_mail_also_as_deputy_and_executive(world: Wor
 
 def test_authors_who_have_sent_it_again_are_not_told_that_it_came_back(world: World) -> None:
     draft = returned(world, build.submitted(world))
-    submit_version(draft, world.principal("community"))
+    submit_statement(draft, world.principal("community"))
     assert unsent(world, "statement.came_back", "community") == [Unsent.SETTLED]
 
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from comms.actions.approvals import approve_statement, reject_statement, return_statement, take_back_statement
+from comms.actions.deciding import approve_statement, reject_statement, return_statement
+from comms.actions.submitting import take_back_statement
 from comms.models import Approval, ApprovalRequest, RequestState, StatementState, StatementVersion
 from crisisdesk.core.errors import Denied, Invalid, NotNow
 from crisisdesk.core.models.notifications import Notification

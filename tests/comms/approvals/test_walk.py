@@ -8,17 +8,12 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from comms.actions.approvals import (
-    approve_statement,
-    reject_statement,
-    return_statement,
-    submit_statement,
-    take_back_statement,
-)
+from comms.actions.deciding import approve_statement, reject_statement, return_statement
 from comms.actions.releases import release_template
 from comms.actions.statements import change_statement, draft_statement, edit_statement, revise_statement
+from comms.actions.submitting import submit_statement, take_back_statement
 from comms.models import Approval, ApprovalRequest, Statement, StatementVersion, Verdict, authority_of
-from comms.sending.actions.deliveries import publish_statement
+from comms.sending.actions.publishing import publish_statement
 from comms.sending.actions.withdrawal import withdraw_statement
 from comms.sending.models import Delivery
 from comms.states import ALLOWED_VERSION

@@ -7,9 +7,10 @@ import time_machine
 
 from cases.actions import accept_role, end_role, merge_case, offer_role
 from cases.models import Case
-from comms.actions.approvals import return_statement, submit_statement, take_back_statement
+from comms.actions.deciding import return_statement
 from comms.actions.policies import change_policy
 from comms.actions.statements import draft_statement, revise_statement
+from comms.actions.submitting import submit_statement, take_back_statement
 from comms.actions.templates import create_template, draft_template
 from comms.models import (
     ApprovalPolicy,
@@ -19,7 +20,7 @@ from comms.models import (
     StatementVersion,
     TemplateVersion,
 )
-from comms.sending.actions.deliveries import publish_statement, schedule_statement
+from comms.sending.actions.publishing import publish_statement, schedule_statement
 from comms.sending.actions.withdrawal import withdraw_statement
 from comms.sending.models import Delivery
 from comms.tasks import publish_what_was_scheduled

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from comms.actions.approvals import widen_stage
+from comms.actions.widening import widen_stage
 from comms.models import ApprovalRequest, RequestStage, RequestState
 from comms.tasks import widen_stages
 from crisisdesk.core import clock

@@ -100,7 +100,7 @@ def test_the_next_update_is_announced_until_its_time_has_come(world: World) -> N
     at = clock.now() + timedelta(hours=2)
     draft = texts.draft(world, text=build.TEXT, title=build.TITLE)
     StatementVersion.objects.filter(pk=draft.pk).update(next_update_at=at)
-    from comms.actions.approvals import submit_statement
+    from comms.actions.submitting import submit_statement
 
     request = submit_statement(StatementVersion.objects.get(pk=draft.pk), world.principal("community")).request
     texts.approve(world, request)

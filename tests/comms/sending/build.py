@@ -13,7 +13,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from django.test import Client
 
-from comms.actions.approvals import submit_statement
+from comms.actions.submitting import submit_statement
 from comms.models import Statement, StatementVersion
 from comms.sending import claiming as sending
 from comms.sending.actions.subscribers import confirm_subscription, subscribe

@@ -8,7 +8,7 @@ from cases.models import Case
 from cases.states import CaseState
 from comms import tasks
 from comms.models import Statement, StatementVersion
-from comms.sending.actions.deliveries import (
+from comms.sending.actions.publishing import (
     LATEST,
     publish_scheduled,
     publish_statement,

@@ -13,7 +13,7 @@ from django.db import connection, connections, transaction
 from comms.models import StatementVersion
 from comms.sending import claiming as sending
 from comms.sending.actions.by_hand import tick_delivery
-from comms.sending.actions.deliveries import publish_statement
+from comms.sending.actions.publishing import publish_statement
 from comms.sending.actions.withdrawal import withdraw_statement
 from comms.sending.models import Delivery, DeliveryState, NewsroomPost, Recipient, RecipientState
 from crisisdesk.core.errors import DomainError

@@ -9,10 +9,12 @@ from django.urls import reverse
 from cases.actions.facts import add_fact, confirm_fact, refute_fact
 from cases.models import Fact
 from comms import tasks
-from comms.actions.approvals import return_statement, submit_statement
+from comms.actions.deciding import return_statement
+from comms.actions.submitting import submit_statement
 from comms.models import Statement, StatementVersion, Status
 from comms.sending import claiming as sending
-from comms.sending.actions.deliveries import publish_statement, retry_delivery, schedule_statement
+from comms.sending.actions.deliveries import retry_delivery
+from comms.sending.actions.publishing import publish_statement, schedule_statement
 from comms.sending.models import Delivery, DeliveryState, NewsroomPost, Stopped
 from comms.states import StatementState
 from crisisdesk.core import clock

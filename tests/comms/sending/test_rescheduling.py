@@ -6,7 +6,7 @@ import pytest
 
 from comms import tasks
 from comms.models import StatementVersion
-from comms.sending.actions.deliveries import schedule_statement, unschedule_statement
+from comms.sending.actions.publishing import schedule_statement, unschedule_statement
 from comms.states import StatementState
 from crisisdesk.core import clock
 from crisisdesk.core.models import Event

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from cases.actions import change_case
-from comms.actions.approvals import take_back_statement
 from comms.actions.statements import add_language, change_statement
+from comms.actions.submitting import take_back_statement
 from comms.sending.models import Account
 from crisisdesk.core import clock
 from crisisdesk.core.errors import Invalid, Missing, NotNow

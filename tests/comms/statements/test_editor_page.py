@@ -7,8 +7,8 @@ from django.test import Client
 from django.urls import reverse
 
 from cases.actions import add_fact
-from comms.actions.approvals import submit_statement
 from comms.actions.statements import edit_statement
+from comms.actions.submitting import submit_statement
 from comms.models import Draft, StatementState, StatementVersion
 from tests.cases.build import events_of
 from tests.comms import build

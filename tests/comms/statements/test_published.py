@@ -6,8 +6,8 @@ import pytest
 
 from cases.actions import contain_case, skip_task, waive_statement
 from cases.models import Case, Clock, Task, TaskState
-from comms.actions.approvals import submit_statement
 from comms.actions.statements import draft_statement
+from comms.actions.submitting import submit_statement
 from comms.models import StatementState, StatementVersion, Status
 from comms.sending.claiming import send_due
 from crisisdesk.core import clock

@@ -2,7 +2,7 @@
 
 import pytest
 
-from comms.actions.approvals import reject_statement
+from comms.actions.deciding import reject_statement
 from comms.actions.statements import revise_statement
 from comms.models import StatementState, StatementVersion
 from crisisdesk.core.errors import NotNow

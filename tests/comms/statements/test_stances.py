@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from cases.actions.facts import add_fact, confirm_fact, refute_fact
 from cases.models import Fact, FactState
-from comms.actions.approvals import submit_statement
 from comms.actions.statements import edit_statement, revise_statement
+from comms.actions.submitting import submit_statement
 from comms.citing import says_nothing_wrong
 from comms.hints import hints
 from comms.models import FactCitation, Stance, StatementVersion

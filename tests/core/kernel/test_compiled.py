@@ -64,7 +64,7 @@ def test_the_instant_is_that_of_the_asking(world: World) -> None:
 
 
 def test_an_instant_reckoned_from_the_present_one_is_refused(world: World) -> None:
-    later = Compiled(lambda _: User.objects.filter(date_joined__lt=clock.now() + timedelta(hours=1)).values_list("pk"))
+    later = Compiled(lambda _: User.objects.filter(created_at__lt=clock.now() + timedelta(hours=1)).values_list("pk"))
     with pytest.raises(ValueError, match="present instant"):
         later.ask(world.principal("duty"))
 
