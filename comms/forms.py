@@ -26,7 +26,7 @@ from crisisdesk.core.languages import language_name
 from crisisdesk.core.web.input_forms import DeskForm, Moment, form_for
 
 
-class DraftForm(form_for(draft_statement)):
+class DraftForm(form_for(draft_statement)):  # type: ignore[misc]
     """What a new statement is for, and the prepared text it starts from."""
 
     template = forms.ModelChoiceField(
@@ -39,7 +39,7 @@ class DraftForm(form_for(draft_statement)):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         templates = StatementTemplate.objects.visible_to(self.principal).for_case(self.target)
-        self.fields["template"].queryset = templates  # type: ignore[attr-defined]
+        self.fields["template"].queryset = templates
 
 
 class WordingForm(forms.Form):

@@ -59,7 +59,7 @@ def test_a_source_from_beginning_to_end(world: World, call: Call, server: FeedSe
     assert Mention.objects.count() == 1
     address = f"sources/{source['uuid']}"
     shown = call("manager", "GET", address)
-    assert set(shown.json()["available_actions"]) == {"partial_update", "pause", "look"} | {"resume"}
+    assert set(shown.json()["available_actions"]) == {"partial_update", "pause", "look"}
     assert call("manager", "PATCH", address, {"name": "Jinak"}).status_code == 428
     changed = call("manager", "PATCH", address, {"name": "Jinak"}, If_Match=shown["ETag"])
     assert changed.json()["name"] == "Jinak", changed.content

@@ -161,7 +161,7 @@ class ServiceTokenForm(TokenForm):
 
     user = forms.ModelChoiceField(User.objects.none(), label=_("service account"), required=True)
 
-    field_order = ["user", "name", "scopes", "days"]
+    field_order = ("user", "name", "scopes", "days", "brands", "networks")
 
 
 @admin.register(ApiToken)
@@ -198,7 +198,7 @@ def new_service_token(model_admin: ApiTokenAdmin, request: HttpRequest) -> HttpR
     if not model_admin.may_create(principal):
         raise Denied
     form = ServiceTokenForm(request.POST or None, principal=principal)
-    form.fields["user"].queryset = User.objects.filter(kind="service", is_active=True)  # type: ignore[attr-defined]
+    form.fields["user"].queryset = User.objects.filter(kind="service", is_active=True)
     context = {
         **model_admin.admin_site.each_context(request),
         "title": tokens.create_token.title,

@@ -44,13 +44,18 @@ def serializer_for(
     above = {parent: VisibleField(action.target, slug_field=by)} if parent else {}
     if shape is None:
         return type(f"{action.__name__.title().replace('_', '')}In", (Input,), above)
-    plain: Any = shape  # classes are hashable, which the checker does not see of this one
-    return _of_parent(plain, parent, action.target, by) if parent else of_shape(plain)
+    hashable: Any = shape
+    return _of_parent(hashable, parent, action.target, by) if parent else of_shape(shape)
+
+
+def of_shape(shape: Any) -> type[Input]:
+    """The serializer of a shape by itself."""
+    made: type[Input] = _of_shape(shape)
+    return made
 
 
 @cache
-def of_shape(shape: Any) -> type[Input]:
-    """The serializer of a shape by itself."""
+def _of_shape(shape: Any) -> type[Input]:
     return _made(shape, {})
 
 
@@ -175,5 +180,4 @@ def _texts(value: Texts, options: dict[str, Any]) -> Any:
 
 @make.register
 def _record(value: Record, options: dict[str, Any]) -> Any:
-    shape: Any = value.of
-    return of_shape(shape)(**options)
+    return of_shape(value.of)(**options)

@@ -105,7 +105,7 @@ def test_what_nobody_can_say_is_refused(world: World, stances: dict[str, str]) -
             world.principal("community"),
             stances={names.get(name, name): stance for name, stance in stances.items()},
         )
-    assert set(refused.value.errors) == {"stances"}
+    assert {path.partition(".")[0] for path in refused.value.errors} == {"stances"}
 
 
 def test_the_next_version_says_the_same(world: World) -> None:
