@@ -4,6 +4,7 @@ Goal (domain note on performance): at most 10 ms, and at most five times the unr
 """
 
 import argparse
+from typing import Any
 
 from bench.database import as_owner, measured_database
 from bench.rounds import alternate, table
@@ -73,11 +74,11 @@ def measure(rounds: int) -> dict[str, float]:
         principal = Principal.for_user(User.objects.get(email=f"{name}@bench.example"))
         return list(Case.objects.visible_to(principal).order_by("-created_at", "-pk")[:25])
 
-    works = {"unrestricted page": lambda: list(Case.objects.order_by("-created_at", "-pk")[:25])}
+    works: dict[str, Any] = {"unrestricted page": lambda: list(Case.objects.order_by("-created_at", "-pk")[:25])}
     for name in ("all", "four", "forty"):
         user = User.objects.get(email=f"{name}@bench.example")
-        works[f"grants of {name}"] = lambda user=user: Grants(user)  # type: ignore[misc]
-        works[f"sees {name}"] = lambda name=name: page(name)  # type: ignore[misc]
+        works[f"grants of {name}"] = lambda user=user: Grants(user)
+        works[f"sees {name}"] = lambda name=name: page(name)
     return alternate(works, rounds=rounds)
 
 

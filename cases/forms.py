@@ -11,6 +11,9 @@ from crisisdesk.core.files.types import FileKind, accept
 from crisisdesk.core.models import Upload
 from crisisdesk.core.web.input_forms import form_for
 
+_Report: Any = form_for(report_signal)
+_Evidence: Any = form_for(add_evidence)
+
 
 def screenshot_field() -> forms.FileField:
     """A picture that shows what is reported."""
@@ -22,13 +25,13 @@ def screenshot_field() -> forms.FileField:
     )
 
 
-class ReportForm(form_for(report_signal)):
+class ReportForm(_Report):
     """A new signal, with a picture of it."""
 
     screenshot = screenshot_field()
 
 
-class EvidenceForm(form_for(add_evidence)):
+class EvidenceForm(_Evidence):
     """A file for a case: chosen, taken with the camera, or sent in parts before (`upload`)."""
 
     file = forms.FileField(

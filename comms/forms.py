@@ -25,8 +25,10 @@ from crisisdesk.core.actions.inputs import LONGEST_TITLE
 from crisisdesk.core.languages import language_name
 from crisisdesk.core.web.input_forms import DeskForm, Moment, form_for
 
+_Draft: Any = form_for(draft_statement)
 
-class DraftForm(form_for(draft_statement)):  # type: ignore[misc]
+
+class DraftForm(_Draft):
     """What a new statement is for, and the prepared text it starts from."""
 
     template = forms.ModelChoiceField(

@@ -92,7 +92,7 @@ def test_the_action_refuses_what_does_not_fit(action: Action[Any, Any, Any]) -> 
 
 @pytest.mark.parametrize("action", ASKING, ids=name_of)
 def test_the_api_refuses_what_does_not_fit(action: Action[Any, Any, Any]) -> None:
-    made = serializer_for(action)
+    made: Any = serializer_for(action)
     assert made is not None
     for name, value in leaves_of(action.inputs).items():
         if not value.api:

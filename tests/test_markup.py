@@ -160,11 +160,12 @@ def test_no_page_of_the_administration_draws_what_people_wrote_as_markup(world: 
 def test_a_help_text_is_text_where_people_sign(world: World, evil: Any, page: str) -> None:
     case, [version, *_others] = build.case(world), build.prepared(world)
     browser = world.client("duty")
-    address: list[Any] = {
+    pages: dict[str, list[Any]] = {
         "release": ["comms:release", case.reference, version.template.uuid],
         "template": ["comms:template", version.uuid],
         "first_statement": ["comms:first_statement", case.reference],
-    }[page]
+    }
+    address = pages[page]
     evil()
     drawn = browser.get(reverse(address[0], args=address[1:])).content.decode()
     assert "<button hx-post" not in drawn

@@ -43,7 +43,15 @@ def test_strangers_get_401_everywhere(db: None, prefix: str, view: type[DeskView
 @pytest.mark.parametrize(("prefix", "view"), VIEWS, ids=[prefix for prefix, _view in VIEWS])
 def test_what_does_not_exist_is_404_for_everybody(world: World, prefix: str, view: type[DeskViewSet]) -> None:
     client = world.client("superuser")
+    # What takes no right and no row is there for everybody, for example marking all of one's own notices as read.
+    open_to_all = {
+        f"/api/v1/{prefix}/{made.path}"
+        for made in view.verbs.values()
+        if made.path and not made.detail and made.action.needs is None
+    }
     for method, address in addresses(prefix, view):
+        if address in open_to_all:
+            continue
         if f"/api/v1/{prefix}/" in address and address.count("/") >= 4 + prefix.count("/"):
             answer = getattr(client, method)(address, {}, content_type="application/json")
             expected = {404, 405} if "<" in prefix else {404}

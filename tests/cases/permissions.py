@@ -151,7 +151,7 @@ PAGES = [
     PageRow("cases:signals"),
     PageRow("cases:list"),
     PageRow("cases:protocols"),
-    PageRow("cases:report_signal"),
+    PageRow("cases:report_signal", answers=dict.fromkeys(("observer", "manager", "superuser"), REFUSED)),
     PageRow("cases:signal", on_signal, answers=OTHERS_HIDDEN),
     PageRow("cases:signal_live", on_signal, answers=OTHERS_HIDDEN),
     PageRow("cases:dismiss_signal", on_signal, answers=OTHERS_HIDDEN),

@@ -34,7 +34,7 @@ def page(world: World, code: str, query: str = "", *, language: str = "en") -> s
 
 
 def unread(world: World, code: str) -> int:
-    return Notification.objects.filter(user=world.user(code)).unread().count()  # type: ignore[attr-defined]
+    return Notification.objects.filter(user=world.user(code)).unread().count()
 
 
 def press(client: Client, row: Notification, **values: str) -> Any:

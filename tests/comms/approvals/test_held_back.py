@@ -12,7 +12,7 @@ from comms.sending.models import Account, Delivery, NewsroomPost
 from comms.states import RequestState, StatementState
 from crisisdesk.core.access.principals import SYSTEM
 from crisisdesk.core.jobs.notifications import written
-from crisisdesk.core.models import Notification
+from crisisdesk.core.models import Notification, Way
 from tests.cases.build import events_of
 from tests.comms import build
 from tests.conftest import World
@@ -85,7 +85,8 @@ def test_a_stopped_channel_holds_nobody_up_and_is_told(world: World) -> None:
     [event] = events_of(version, "statement.waits_at")
     assert event.payload["accounts"] == ["newsroom"]
     assert told(version, "statement.not_everywhere") >= {"community", "duty"}
-    [notice] = Notification.objects.filter(kind="statement.not_everywhere", user=world.user("duty"))
+    mails = Notification.objects.filter(kind="statement.not_everywhere", way=Way.MAIL)
+    notice = mails.get(user=world.user("duty"))
     stopped = Account.objects.get(brand=world.brand, kind="newsroom")
     assert stopped.name_in(notice.user.language) in written(notice).body
     resume_account(Account.objects.get(brand=world.brand, kind="newsroom"), world.principal("manager"))

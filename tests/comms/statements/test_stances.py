@@ -19,7 +19,7 @@ from tests.comms import build
 from tests.comms.statements.test_editor_page import address, typed
 from tests.conftest import World
 
-ANSWERS = {"confirmed": confirm_fact, "refuted": refute_fact}
+ANSWERS: dict[str, Any] = {"confirmed": confirm_fact, "refuted": refute_fact}
 
 
 def fact_of(world: World, version: StatementVersion, state: str = "unverified") -> Fact:

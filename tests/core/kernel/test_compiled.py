@@ -70,7 +70,7 @@ def test_an_instant_reckoned_from_the_present_one_is_refused(world: World) -> No
 
 
 def test_shapes_are_told_apart_and_bounded(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    question = Compiled(lambda principal: User.objects.filter(pk=principal.user.pk).values_list("pk", Value(1)))  # type: ignore[union-attr]
+    question = Compiled(lambda principal: User.objects.filter(pk=principal.user.pk).values_list("pk", Value(1)))
     monkeypatch.setattr(compiled, "MOST_SHAPES", 1)
     for code in ("duty", "service", "superuser"):
         principal = world.principal(code)

@@ -149,7 +149,7 @@ def test_a_line_has_words_only_while_its_object_may_be_seen(world: World, notice
     for code in ("legal", "outsider"):
         principal = world.principal(code)
         (lines[code],) = told(Notification.objects.visible_to(principal).listed().filter(kind=notice), principal)
-    assert lines["legal"].words.subject == "Waiting: Plíseň v kaši"  # type: ignore[union-attr]
+    assert lines["legal"].words.subject == "Waiting: Plíseň v kaši"
     assert (lines["outsider"].words, lines["outsider"].path) == (None, "")
 
 
