@@ -7,7 +7,7 @@ from cases.actions import accept_role, add_fact, close_case, draft_protocol
 from cases.models import Protocol
 from tests.cases import build
 from tests.conftest import World
-from tests.permissions_table import HIDDEN, PageRow, VerbRow, everybody_but
+from tests.permissions_table import HIDDEN, REFUSED, PageRow, VerbRow, everybody_but
 
 # Everybody of the brand who is more than a reader; a service account among them.
 CONTRIBUTORS = everybody_but("observer", "manager", "superuser", "outsider")
