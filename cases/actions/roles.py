@@ -234,8 +234,13 @@ def _roles_of(case: Case, user: User) -> RoleAssignmentQuerySet:
 
 
 def is_outside(user: User) -> bool:
-    """Whether somebody works for an agency: they write and reply, and nothing is left to their judgement alone."""
-    return Membership.objects.current(clock.now()).filter(user=user, role=Role.AGENCY).exists()
+    """Whether somebody works for an agency: they write and reply, and nothing is left to their judgement alone.
+
+    Whoever came from an agency stays outside after its last day, until they hold another role on a brand.
+    """
+    own = Membership.objects.filter(user=user)
+    held = set(own.current(clock.now()).values_list("role", flat=True))
+    return Role.AGENCY in held if held else own.filter(role=Role.AGENCY).exists()
 
 
 def end_outside(act: Act, case: Case) -> None:

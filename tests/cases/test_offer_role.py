@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 
 from cases.actions import offer_role
+from cases.actions.roles import is_outside
 from cases.models import RoleAssignment, RoleState
 from crisisdesk.core import clock
+from crisisdesk.core.actions.memberships import end_membership, grant_membership
 from crisisdesk.core.errors import Denied, Invalid, NotNow
 from crisisdesk.core.models import Notification
 from tests.cases.build import codes, confidential, events_of, led, resolved, triage
@@ -96,6 +98,15 @@ def test_people_of_an_agency_neither_lead_nor_approve(world: World, role: str) -
         offer_role(case, world.principal("duty"), user=world.user("agency"), role=role)
     assert set(refused.value.errors) == {"user"}
     assert not RoleAssignment.objects.filter(user=world.user("agency")).exists()
+
+
+def test_people_of_an_agency_stay_outside_after_its_last_day(world: World) -> None:
+    """Otherwise the end of the contract would give them what the contract did not."""
+    agency, manager = world.user("agency"), world.principal("manager", fresh=True)
+    end_membership(agency.memberships.get(role="agency"), manager, reason="The contract ends")
+    assert is_outside(agency)
+    grant_membership(world.brand, manager, user=agency, role="scribe")
+    assert not is_outside(agency)  # employed now
 
 
 @pytest.mark.parametrize("role", ["agency", "scribe", "community"])
