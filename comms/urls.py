@@ -1,4 +1,4 @@
-"""Addresses of texts: writing and deciding here, leaving the house in `views/sending_urls.py`."""
+"""Addresses of texts: writing and deciding here, sending in `sending/urls.py`."""
 
 from django.urls import path
 

@@ -78,7 +78,7 @@ def approve_statement(request_: ApprovalRequest, act: Act, *, payload_hash: str,
 
 
 def _fill(act: Act, stage: RequestStage) -> None:
-    """The stage has its people; its timer rests."""
+    """The stage has the decisions it needs; nobody more is asked."""
     stage.filled_at = stage.done_at = act.now
     stage.lease_until = None
     act.save(stage)

@@ -1,4 +1,4 @@
-"""Set-up and oversight of what leaves the house: accounts and subscribers to set up, deliveries to look at."""
+"""Set-up and oversight of sending: accounts and subscribers to set up, deliveries to look at."""
 
 from typing import Any
 
@@ -81,7 +81,7 @@ class AttemptInline(ReadOnlyInline):
 
 @admin.register(Delivery)
 class DeliveryAdmin(WorkflowAdmin):
-    """What leaves the house."""
+    """Deliveries."""
 
     list_display = ("version", "account", "language", "part", "operation", "state", "due_at", "done_at")
     list_filter = ("state", "operation", "by_hand", "account__kind")

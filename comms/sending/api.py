@@ -1,4 +1,4 @@
-"""The API of what leaves the house: accounts, deliveries, withdrawals, subscribers, and the newsroom to read."""
+"""The API of sending: accounts, deliveries, withdrawals, subscribers, and the newsroom to read."""
 
 from typing import Any, ClassVar
 
@@ -133,7 +133,7 @@ class DeliveryDetail(DeliveryOut):
 
 
 class DeliveryViewSet(DeskViewSet):
-    """What leaves the house, text by text and account by account."""
+    """Deliveries, text by text and account by account."""
 
     model = Delivery
     serializer_class = DeliveryDetail

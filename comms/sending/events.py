@@ -1,4 +1,4 @@
-"""What happens to texts that leave the house, as sentences without gender, the actor after a colon."""
+"""What happens to texts that are sent, as sentences without gender, the actor after a colon."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,4 +1,4 @@
-"""Addresses of what leaves the house; `comms.urls` adds them to its own."""
+"""Addresses of sending; `comms.urls` adds them to its own."""
 
 from django.urls import path, re_path
 

@@ -1,4 +1,4 @@
-"""Every action about what leaves the house. Importing this package makes them known."""
+"""Actions of sending. Importing this package registers them."""
 
 from comms.sending.actions import accounts, by_hand, deliveries, publishing, subscribers, withdrawal
 

@@ -1,4 +1,4 @@
-"""The ways out of the house, by kind of account."""
+"""Channels by kind of account."""
 
 from comms.sending.channels.base import Capabilities, Channel, ChannelError, Receipt
 from comms.sending.channels.email import EmailChannel

@@ -1,8 +1,8 @@
 """What every channel can be asked, and how it answers.
 
-A channel knows one way out of the house and nothing of approval, retries or states; those are the core's. It gets a
-`Delivery` whose text was approved and either returns a `Receipt`, or raises. `classify` says what an exception means;
-whatever it does not know is `unknown`, and then nothing is sent again until `find` has looked.
+A channel knows how one kind of account takes a text and nothing of approval, retries or states; those are the core's.
+It gets a `Delivery` whose text was approved and either returns a `Receipt`, or raises. `classify` says what an
+exception means; whatever it does not know is `unknown`, and then nothing is sent again until `find` has looked.
 """
 
 from abc import ABC, abstractmethod
@@ -54,7 +54,7 @@ class ChannelError(Exception):
 
 
 class Channel(ABC):
-    """One way out of the house."""
+    """One kind of channel: how it takes a text, and how it finds one again."""
 
     kind: ClassVar[str]
     capabilities: ClassVar[Capabilities]

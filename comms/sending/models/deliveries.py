@@ -1,4 +1,4 @@
-"""What leaves the house: one row for each text, account, language and part, and a line for each attempt."""
+"""Deliveries: one row for each text, account, language and part, and a line for each attempt."""
 
 import hashlib
 from collections.abc import Iterable

@@ -1,1 +1,1 @@
-"""The pages of what leaves the house."""
+"""Pages of sending."""

@@ -153,7 +153,7 @@ class Principal:
 
     @classmethod
     def for_user(cls, user: "User", *, via: Via = "web", **options: Any) -> "Principal":
-        """The principal of an account; an inactive one is nobody."""
+        """The principal of an account; that of a closed account is `ANONYMOUS`."""
         if not user.is_active:
             return ANONYMOUS
         return cls("service" if user.kind == "service" else "user", user, via=via, **options)

@@ -122,7 +122,7 @@ class VerbView(DeskView):
         return self.page_above()
 
     def page_above(self) -> str:
-        """Where somebody belongs who came from nowhere, say from a bookmark."""
+        """The page to go to where the request names none before it, for example after a bookmark."""
         return home_url()
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
