@@ -3,7 +3,6 @@
 import html
 import re
 from dataclasses import dataclass
-from email.message import EmailMessage
 from typing import Any
 
 import feedparser
@@ -58,10 +57,3 @@ def read(page: str) -> str:
     article = page[page.index("<article") : page.index("</article>")]
     paragraphs = re.findall(r'<p class="text">(.*?)</p>', article, re.DOTALL)
     return "\n\n".join(html.unescape(re.sub(r"<[^>]+>", "", paragraph)) for paragraph in paragraphs)
-
-
-def plain(mail: EmailMessage) -> str:
-    """The text part of a mail with the line ends of a text."""
-    body = mail.get_body(("plain",))
-    assert body is not None
-    return str(body.get_content()).replace("\r\n", "\n")

@@ -52,6 +52,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def plain(mail: EmailMessage) -> str:
+    """The text part of a mail with the line ends of a text."""
+    body = mail.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content()).replace("\r\n", "\n")
+
+
 @dataclass
 class Mailbox:
     """Everything the mail server received, in order of arrival."""
@@ -65,22 +72,27 @@ class Mailbox:
         self.received.append(message)
         return "250 OK"
 
-    def to(self, address: str, subject: str) -> list[EmailMessage]:
-        """The mails to an address whose subject contains the words, oldest first."""
+    def to(self, address: str, subject: str, text: str = "") -> list[EmailMessage]:
+        """The mails to an address whose subject contains the words and that begin with the text, oldest first."""
         words = " ".join(subject.split())
         return [
             mail
             for mail in self.received
-            if address in mail["X-Envelope-To"] and words in " ".join(mail["Subject"].split())
+            if address in mail["X-Envelope-To"]
+            and words in " ".join(mail["Subject"].split())
+            and plain(mail).startswith(text)
         ]
 
-    def wait_for(self, to: str, subject: str, seconds: float = 90) -> EmailMessage:
-        """The newest mail to the address whose subject contains the words."""
+    def wait_for(self, to: str, subject: str, text: str = "", seconds: float = 90) -> EmailMessage:
+        """The newest mail to the address whose subject contains the words, and which begins with the text.
+
+        First statements from one template have one subject: `text` says which of them is waited for.
+        """
         try:
-            until(lambda: self.to(to, subject), f"mail to {to} with {subject!r}", seconds)
+            until(lambda: self.to(to, subject, text), f"mail to {to} with {subject!r}", seconds)
         except AssertionError as missing:
             raise AssertionError(f"{missing}; received: {self}") from None
-        return self.to(to, subject)[-1]
+        return self.to(to, subject, text)[-1]
 
     def __str__(self) -> str:
         return str([(mail["X-Envelope-To"], mail["Subject"]) for mail in self.received])

@@ -56,9 +56,7 @@ def test_from_an_item_in_a_feed_to_the_newsroom(desk: RunningDesk, person: Any) 
     assert duty.clicks <= GOAL_CLICKS, f"{duty.clicks} clicks from the signal to the newsroom"
 
     out = reading.published(desk, SAID)
-    assert reading.plain(desk.mailbox.wait_for("novinky@modrydenik.example", out.title)).startswith(
-        f"{out.text}\n\n-- "
-    )
+    desk.mailbox.wait_for("novinky@modrydenik.example", out.title, f"{out.text}\n\n-- ")
     duty.page.goto(f"{case_url}course/")
     course = duty.text()
     for sentence in (
