@@ -238,9 +238,9 @@ def is_outside(user: User) -> bool:
 
     Whoever came from an agency stays outside after its last day, until they hold another role on a brand.
     """
-    own = Membership.objects.filter(user=user)
-    held = set(own.current(clock.now()).values_list("role", flat=True))
-    return Role.AGENCY in held if held else own.filter(role=Role.AGENCY).exists()
+    now = clock.now()
+    held = set(Membership.objects.current(now).filter(user=user).values_list("role", flat=True))
+    return Role.AGENCY in held if held else Membership.objects.over(now).filter(user=user, role=Role.AGENCY).exists()
 
 
 def end_outside(act: Act, case: Case) -> None:

@@ -174,7 +174,7 @@ def test_in_an_open_case_they_are_asked_and_told(world: World) -> None:
 # Memberships are read beside `Case.members` where no case is asked about, or many are (with `open_world`).
 READS = {
     "cases/actions/opening.py": "the opener's own roles",
-    "cases/actions/roles.py": "one's own role; whether somebody belongs to an agency",
+    "cases/actions/roles.py": "one's own role; whether somebody belongs to an agency, or did before its last day",
     "cases/grants.py": "every grant against every role",
     "cases/models/cases.py": "`members` itself",
     "cases/notices.py": "a signal that belongs to no case yet",
@@ -196,4 +196,5 @@ def test_no_other_place_reads_memberships_and_each_asks_when() -> None:
                 found[str(path.relative_to(root))] = set(reads)
     assert set(found) == set(READS)
     assert found.pop("cases/grants.py") == {"get", "not_over", "select_related"}
+    assert found.pop("cases/actions/roles.py") == {"current", "over"}
     assert set.union(*found.values()) == {"current"}
