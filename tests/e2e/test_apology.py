@@ -12,7 +12,7 @@ import pytest
 
 from tests.e2e import reading, steps
 from tests.e2e.conftest import Person
-from tests.e2e.running import RunningDesk, until
+from tests.e2e.running import RunningDesk, plain, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.servers]
 
@@ -130,7 +130,7 @@ def asked(desk: RunningDesk, address: str, case: Case, words: str = "text čeká
     """The link in the mail that tells somebody of a text to decide about."""
     mail = desk.mailbox.wait_for(address, f"{case.reference}: {words}")
     assert FIRST[:30] not in mail.as_string()
-    link = re.search(r"http://\S+/approvals/[0-9a-f-]{36}/", reading.plain(mail))
+    link = re.search(r"http://\S+/approvals/[0-9a-f-]{36}/", plain(mail))
     assert link is not None
     return link[0]
 
@@ -227,7 +227,7 @@ def is_out_everywhere(desk: RunningDesk) -> reading.Publication:
     assert (out.title, out.text, out.language) == (TITLE, FINAL, "cs")
     for reader in READERS:
         mail = desk.mailbox.wait_for(reader, TITLE)
-        assert reading.plain(mail).startswith(f"{FINAL}\n\n-- \n")
+        assert plain(mail).startswith(f"{FINAL}\n\n-- \n")
         assert len(desk.mailbox.to(reader, TITLE)) == 1
     return out
 
@@ -246,7 +246,7 @@ def in_english(
     deputy.click("form[action$='/publish/'] .btn.p")
     out = reading.published(desk, ENGLISH[1], "en")
     assert (out.title, out.text, out.language) == (*ENGLISH, "en")
-    assert reading.plain(desk.mailbox.wait_for("desk@amberwire.example", ENGLISH[0])).startswith(ENGLISH[1])
+    assert plain(desk.mailbox.wait_for("desk@amberwire.example", ENGLISH[0])).startswith(ENGLISH[1])
 
 
 def post_by_hand(hand: Person, statement: str) -> None:
