@@ -1,6 +1,6 @@
 """The page on which somebody decides, and the list of what waits."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -56,13 +56,20 @@ def again(world: World, by: str, request: ApprovalRequest, verdict: str = "appro
         return said(decide(world.client(by), request, verdict, comment="Once more"))
 
 
+def later(instant: datetime) -> str:
+    """How the page of `again` writes an instant: with its day, where midnight lies between."""
+    local = timezone.localtime(instant)
+    same_day = local.date() == timezone.localdate(clock.now() + timedelta(minutes=5))
+    return date_format(local, "G:i" if same_day else "j. n. G:i")
+
+
 def test_the_first_approval_is_thanked_for(world: World) -> None:
     assert said(decide(world.client("comms_lead"), build.submitted(world), "approve")) == "Approved. Thank you."
 
 
 def test_a_second_approval_says_what_became_of_the_text(world: World) -> None:
     request = build.submitted(world, purpose="apology")
-    at = date_format(timezone.localtime(build.approve(world, request).created_at), "G:i")
+    at = later(build.approve(world, request).created_at)
     assert again(world, "comms_lead", request) == f"Approved by you at {at}. The text still waits for others."
     take_back_statement(request.version, world.principal("community"))
     found = again(world, "comms_lead", request)
@@ -91,7 +98,7 @@ def test_what_became_of_an_approved_text(world: World, state: str, said_then: st
 def test_a_published_text_says_since_when(world: World) -> None:
     version = build.published(world)
     send_due()
-    at = date_format(timezone.localtime(StatementVersion.objects.get(pk=version.pk).published_at), "G:i")
+    at = later(StatementVersion.objects.get(pk=version.pk).published_at)
     assert f"The text was published at {at}." in again(world, "comms_lead", version.request)
 
 
