@@ -172,7 +172,8 @@ class OpenPage(LeadPage):
 
 def brands_to_report_on(principal: Principal) -> QuerySet[Brand]:
     """The brands a person may raise signals on."""
-    return Brand.objects.filter(pk__in=sorted(principal.brands_with(Capability.CONTRIBUTE)), active=True)
+    held = sorted(principal.brands_with(Capability.CONTRIBUTE))
+    return Brand.objects.visible_to(principal).filter(pk__in=held, active=True)
 
 
 class ReportPage(NewView):

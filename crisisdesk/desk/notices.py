@@ -65,7 +65,7 @@ class UntilForm(forms.Form):
     until = forms.CharField(required=False, max_length=40)
 
     def clean_until(self) -> datetime | None:
-        """The instant as the page wrote it down; anything else is nobody's doing but a broken client's."""
+        """The instant as the page wrote it; None for anything else, which only a broken client sends."""
         try:
             given = datetime.fromisoformat(self.cleaned_data["until"]) if self.cleaned_data["until"] else None
         except ValueError:
